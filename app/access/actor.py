@@ -1,0 +1,48 @@
+"""Who calls, and in what capacities."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from app.access.capacity import Capacity
+from app.kit import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person, a machine (API client) or the system itself, inside one authority.
+
+    `capacities` are those held everywhere in the authority; those that depend on an object (reporter, manager, member,
+    sponsor…) are relations, which each room's policy resolves.
+    """
+
+    authority_id: UUID
+    name: str
+    capacities: frozenset[Capacity]
+    agent_id: UUID | None = None
+    client_id: UUID | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    time_zone: str = "Europe/Paris"
+
+    @property
+    def key(self) -> str:
+        """A short stable name, for idempotency keys and logs."""
+        if self.agent_id:
+            return f"agent:{self.agent_id}"
+        return f"client:{self.client_id}" if self.client_id else "system"
+
+    @property
+    def is_system(self) -> bool:
+        return Capacity.SYSTEM in self.capacities
+
+    def today(self) -> date:
+        """The present day where the authority is."""
+        return clock.today(self.time_zone)
+
+    def has(self, *capacities: Capacity) -> bool:
+        return not self.capacities.isdisjoint(capacities)
+
+
+def system(authority_id: UUID, time_zone: str = "Europe/Paris") -> Actor:
+    """The system acting by itself: the worker, the command line, a reaction to an event."""
+    return Actor(authority_id, "Essaim", frozenset({Capacity.SYSTEM}), time_zone=time_zone)

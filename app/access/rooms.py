@@ -1,0 +1,29 @@
+"""The manifest that each room hands to the application."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter
+
+from app.access.policy import Policy
+from app.journal.events import Event
+from app.journal.service import Reaction, Subscriber
+from app.kit.lifecycle import Lifecycle
+from app.kit.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a part of the domain brings: routes, rows of the policy, life cycles, answers to events.
+
+    `reactions` answer events of rooms below in the same transaction; `subscribers` are owed sealed events by the
+    worker; `refusals` say what the violation of a named constraint means.
+    """
+
+    routers: Sequence[APIRouter] = ()
+    policies: Sequence[Policy] = ()
+    lifecycles: Sequence[Lifecycle[Any]] = ()
+    reactions: Sequence[tuple[type[Event], Reaction]] = ()
+    subscribers: Mapping[str, tuple[Sequence[str], Subscriber]] = field(default_factory=dict)
+    refusals: Mapping[str, type[Problem]] = field(default_factory=dict)

@@ -1,0 +1,54 @@
+"""Who may do what with an irritant."""
+
+from sqlmodel import Session
+
+from app.access.actor import Actor
+from app.access.capacity import Capacity as C
+from app.access.policy import Action, Condition, Grant, Policy
+from app.irritants.lifecycle import OPEN, IrritantState
+from app.irritants.models import Irritant
+from app.kit.i18n import _
+
+KNOWN = (*OPEN, IrritantState.RESOLVED, IrritantState.REOPENED, IrritantState.MERGED)
+"""States in which every agent may read an irritant. Before, and once declined, only its reporter and the lab."""
+
+
+def is_reporter(_session: Session, actor: Actor, irritant: Irritant) -> bool:
+    return irritant.reporter_id == actor.agent_id
+
+
+is_known = Condition(
+    _("l'irritant a été qualifié"), lambda _session, _actor, irritant: irritant.state in KNOWN
+)
+is_unqualified = Condition(
+    _("l'irritant n'est pas encore qualifié"),
+    lambda _session, _actor, irritant: irritant.state is IrritantState.SUBMITTED,
+)
+
+LAB_ONLY = _("Ce geste revient au laboratoire.")
+
+POLICY = Policy(
+    "irritant",
+    relations={C.REPORTER: is_reporter},
+    actions=[
+        Action("list", _("consulter les irritants"), (C.AGENT, C.LAB, C.HR),
+               _("La liste des irritants s'adresse aux agents."), scope="programme:read"),
+        Action("read", _("lire un irritant"), (C.LAB, C.REPORTER, Grant(C.AGENT, is_known)),
+               _("Cet irritant n'est pas encore public."), scope="programme:read"),
+        Action("report", _("signaler un irritant"), (C.AGENT, C.LAB),
+               _("Le signalement est ouvert à tous les agents, et à eux seuls."), scope="programme:write"),
+        Action("edit", _("corriger un irritant"), (C.LAB, Grant(C.REPORTER, is_unqualified)),
+               _("Une fois qualifié, un irritant n'est corrigé que par le laboratoire : écrivez un commentaire."),
+               scope="programme:write"),
+        Action("qualify", _("qualifier un irritant"), (C.LAB,), LAB_ONLY, scope="programme:write"),
+        Action("decline", _("écarter un irritant"), (C.LAB,), LAB_ONLY, scope="programme:write"),
+        Action("merge", _("réunir deux irritants"), (C.LAB,), LAB_ONLY, scope="programme:write"),
+        Action("resolve", _("déclarer un irritant résolu"), (C.LAB,), LAB_ONLY, scope="programme:write"),
+        Action("reopen", _("rouvrir un irritant"), (C.LAB, C.REPORTER),
+               _("Seuls la personne qui l'a signalé et le laboratoire peuvent rouvrir un irritant."),
+               scope="programme:write"),
+        Action("vote", _("voter pour un irritant"), (C.AGENT,), _("Le vote est réservé aux agents.")),
+        Action("comment", _("commenter un irritant"), (C.AGENT, C.LAB),
+               _("Les commentaires sont ouverts aux agents et au laboratoire.")),
+    ],
+)  # fmt: skip

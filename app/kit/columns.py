@@ -1,0 +1,111 @@
+"""Column types and the bases of every table.
+
+Text enumerations are VARCHAR, so that a state can be added without a type migration; instants are stored in UTC and
+come back aware on both databases; constraints carry fixed names, which `database.py` turns into refusals.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import DateTime, Dialect, Integer, MetaData, String
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from app.kit import clock
+from app.kit.i18n import Text
+from app.kit.ids import new_id
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: MetaData = SQLModel.metadata
+metadata.naming_convention = NAMING
+
+
+class Labelled(StrEnum):
+    """A text enumeration whose members carry what a person reads: `OPEN = "open", _("Ouvert")`."""
+
+    label: Text
+
+    def __new__(cls, value: str, label: Text) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive values, stores UTC, returns aware UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime refused: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class TextEnum(TypeDecorator[StrEnum]):
+    """A member of a `StrEnum`, stored as its value in a VARCHAR."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, enumeration: type[StrEnum], length: int = 32) -> None:
+        self.enumeration = enumeration
+        super().__init__(length)
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.enumeration(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.enumeration(value)
+
+
+def enum_field(enumeration: type[StrEnum], **options: Any) -> Any:
+    """A `Field` holding a member of `enumeration`."""
+    return Field(sa_type=TextEnum(enumeration), **options)
+
+
+def instant_field(**options: Any) -> Any:
+    """A `Field` holding an aware instant."""
+    return Field(sa_type=UTCDateTime, **options)
+
+
+class Row(SQLModel):
+    """Every table: a UUIDv7 key."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+
+
+class AuthorityRow(Row):
+    """Every table of an authority (the tenant) carries its id."""
+
+    authority_id: UUID = Field(foreign_key="authorities.id", nullable=False)
+
+
+class EditedRow(AuthorityRow):
+    """A row that people edit: dated, and versioned for `ETag` and compare-and-swap.
+
+    SQLAlchemy itself adds `WHERE version = …` to each UPDATE, so a lost race is an error and never a lost write.
+    """
+
+    created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
+    updated_at: datetime = instant_field(
+        default_factory=clock.now, nullable=False, sa_column_kwargs={"onupdate": clock.now}
+    )
+    version: int = Field(default=1, sa_type=Integer, nullable=False)

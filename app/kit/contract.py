@@ -1,0 +1,88 @@
+"""The OpenAPI document: what FastAPI derives, plus what every route shares."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.kit.idempotency import MAX_KEY_LENGTH
+from app.kit.routing import problem_responses
+
+_PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "RFC 9457 problem details, in the language of `Accept-Language` (French or English).",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "examples": ["urn:essaim:problem:move-refused"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "examples": [409]},
+        "detail": {"type": "string", "description": "What is wrong, and what to do."},
+        "instance": {"type": "string", "description": "The path that was asked."},
+        "request_id": {
+            "type": "string",
+            "format": "uuid",
+            "description": "As in `X-Request-Id` and the logs.",
+        },
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "in", "code", "detail"],
+                "properties": {
+                    "field": {"type": "string", "examples": ["title"]},
+                    "in": {"type": "string", "enum": ["body", "query", "path", "header"]},
+                    "code": {"type": "string", "examples": ["missing"]},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "state": {"type": "string", "description": "With a refused move: the present state."},
+        "possible_moves": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "With a refused move: the verbs that are possible now.",
+        },
+    },
+}
+
+_IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH, "pattern": "^[!-~]+$"},
+    "description": "Any string of your own, new for each act. Sent again, the act is not done again and the first answer "
+    "returns, with `Idempotent-Replayed: true`.",
+    "example": "0192f7c0-5b1e-7d0a-9a3e-1f2a3b4c5d6e",
+}
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The document, complete: problems as their media type, idempotency keys, bearer authentication."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=app.description,
+            routes=app.routes,
+            tags=app.openapi_tags,
+            license_info=app.license_info,
+            servers=[{"url": "/"}],
+        )
+        components = document.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        schemas["Problem"] = _PROBLEM
+        for generated in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(generated, None)
+        components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"bearer": []}]
+        invalid = problem_responses(422)[422]
+        for methods in document["paths"].values():
+            for method, operation in methods.items():
+                if method == "post":
+                    operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+                if "HTTPValidationError" in str(operation["responses"].get("422")):
+                    operation["responses"]["422"] = invalid
+        app.openapi_schema = document
+    return app.openapi_schema

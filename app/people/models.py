@@ -1,0 +1,138 @@
+"""Authorities, their directorates, their agents, and the days agents are away."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Numeric, UniqueConstraint, Uuid
+from sqlmodel import Field
+
+from app.access.capacity import Capacity
+from app.kit import clock
+from app.kit.calendar import Half
+from app.kit.columns import AuthorityRow, EditedRow, Labelled, Row, enum_field, instant_field
+from app.kit.i18n import _
+
+
+class Position(Labelled):
+    """The statutory position of an agent (CGFP, book V), as HR systems name it."""
+
+    ACTIVE = "active", _("activité")
+    SECONDMENT = "secondment", _("détachement")
+    AVAILABILITY = "availability", _("disponibilité")
+    PARENTAL_LEAVE = "parental_leave", _("congé parental")
+    LEFT = "left", _("radié des cadres")
+
+
+class AbsenceKind(Labelled):
+    LEAVE = "leave", _("congé")
+    SICKNESS = "sickness", _("maladie")
+    TRAINING = "training", _("formation")
+    OTHER = "other", _("autre absence")
+
+
+class Authority(Row, table=True):
+    """The tenant. `holiday_subdivision` and `local_customs` say which public holidays count (see `kit.calendar`)."""
+
+    __tablename__ = "authorities"
+    __table_args__ = (UniqueConstraint("slug"),)
+
+    slug: str = Field(max_length=64)
+    name: str = Field(max_length=200)
+    time_zone: str = Field(default="Europe/Paris", max_length=64)
+    holiday_subdivision: str = Field(default="FR", max_length=8)
+    local_customs: list[str] = Field(default_factory=list, sa_type=JSON)
+    created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
+
+
+class Directorate(EditedRow, table=True):
+    """A node of the organisation tree: a directorate, or a service under it."""
+
+    __tablename__ = "directorates"
+    __table_args__ = (
+        UniqueConstraint("authority_id", "code"),
+        Index("ix_directorates_parent_id", "parent_id"),
+    )
+
+    code: str = Field(max_length=64)
+    name: str = Field(max_length=200)
+    parent_id: UUID | None = Field(default=None, foreign_key="directorates.id")
+    head_id: UUID | None = Field(
+        default=None,
+        sa_column=Column(
+            Uuid,
+            ForeignKey("agents.id", name="fk_directorates_head_id_agents", use_alter=True),
+            nullable=True,
+            index=True,
+        ),
+    )
+
+
+class Agent(EditedRow, table=True):
+    """A person the authority employs, or an elected member who takes part. Known by `hr_id` (matricule).
+
+    `off_halves` are the half-days of the week that a part-time agent does not work: `["wednesday:morning", …]`.
+    """
+
+    __tablename__ = "agents"
+    __table_args__ = (
+        UniqueConstraint("authority_id", "hr_id"),
+        Index("uq_agents_email", "authority_id", "email", unique=True),
+        Index("ix_agents_directorate_id", "directorate_id"),
+        Index("ix_agents_manager_id", "manager_id"),
+        Index("ix_agents_name", "authority_id", "family_name", "id"),
+        CheckConstraint("working_percentage > 0 AND working_percentage <= 100", name="working_percentage"),
+    )
+
+    hr_id: str = Field(max_length=32)
+    civility: str = Field(default="", max_length=16)
+    family_name: str = Field(max_length=100)
+    given_name: str = Field(max_length=100)
+    email: str | None = Field(default=None, max_length=254)
+    phone: str | None = Field(default=None, max_length=32)
+    directorate_id: UUID | None = Field(default=None, foreign_key="directorates.id")
+    manager_id: UUID | None = Field(default=None, foreign_key="agents.id")
+    grade: str = Field(default="", max_length=100)
+    category: str = Field(default="", max_length=8)
+    working_percentage: Decimal = Field(default=Decimal(100), sa_type=Numeric(5, 2))
+    off_halves: list[str] = Field(default_factory=list, sa_type=JSON)
+    position: Position = enum_field(Position, default=Position.ACTIVE)
+    entered_on: date | None = None
+    left_on: date | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class CapacityGrant(AuthorityRow, table=True):
+    """A capacity held across the authority, given to a person."""
+
+    __tablename__ = "capacity_grants"
+    __table_args__ = (UniqueConstraint("agent_id", "capacity"),)
+
+    agent_id: UUID = Field(foreign_key="agents.id")
+    capacity: Capacity = enum_field(Capacity)
+    granted_at: datetime = instant_field(default_factory=clock.now, nullable=False)
+
+
+class Absence(AuthorityRow, table=True):
+    """A stretch of half-days, first and last included, when an agent is away."""
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        Index("ix_absences_agent_id", "agent_id", "first_day"),
+        CheckConstraint("first_day <= last_day", name="order"),
+        UniqueConstraint("agent_id", "first_day", "first_half", "last_day", "last_half"),
+    )
+
+    agent_id: UUID = Field(foreign_key="agents.id")
+    first_day: date
+    first_half: Half = enum_field(Half, default=Half.MORNING)
+    last_day: date
+    last_half: Half = enum_field(Half, default=Half.AFTERNOON)
+    kind: AbsenceKind = enum_field(AbsenceKind)
+    created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
+
+
+__all__ = ["Absence", "AbsenceKind", "Agent", "Authority", "CapacityGrant", "Directorate", "Position"]

@@ -1,0 +1,37 @@
+"""The environment, read once and typed. Every variable is prefixed `ESSAIM_`."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Defaults suit one machine with SQLite."""
+
+    model_config = SettingsConfigDict(env_prefix="ESSAIM_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = f"sqlite:///{Path('essaim.db')}"
+    """SQLAlchemy URL: `sqlite:///path` or `postgresql+psycopg://user@host/name` (`postgresql://` is accepted)."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    """Where people reach this server; written into links."""
+
+    log_format: Literal["json", "console"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    max_body_bytes: int = Field(default=1_048_576, ge=1024)
+    """A larger request body is refused with 413."""
+
+    threads: int = Field(default=16, ge=1, le=200)
+    """Requests worked on at once by one server process; the connection pools have the same size."""
+
+    worker: Literal["inside", "outside"] = "inside"
+    """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
+
+
+@cache
+def get_settings() -> Settings:
+    return Settings()

@@ -1,0 +1,14 @@
+"""Refusals of this room."""
+
+from app.kit.i18n import _
+from app.kit.problems import Conflict, NotFound
+
+
+class NoSuchAgent(NotFound):
+    slug = "no-such-agent"
+    title = _("Aucun agent en poste ne répond à cette adresse ou à ce matricule.")
+
+
+class ClientNameTaken(Conflict):
+    slug = "client-name-taken"
+    title = _("Une application connectée porte déjà ce nom.")

@@ -1,0 +1,21 @@
+"""What an API client may be allowed."""
+
+from collections.abc import Sequence
+
+from app.kit.i18n import Text, _
+
+SCOPES: dict[str, Text] = {
+    "hr:read": _("lire les agents, les directions, les absences et le temps protégé"),
+    "hr:write": _("déclarer les absences et les rythmes de travail"),
+    "programme:read": _("lire le programme : irritants, appels, équipes, solutions"),
+    "programme:write": _("agir sur le programme au nom du laboratoire"),
+    "events:read": _("lire le flux des événements"),
+}
+
+
+def check_scopes(scopes: Sequence[str]) -> list[str]:
+    """The scopes, sorted and without repeats. Raises `ValueError` naming an unknown one and the known ones."""
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise ValueError(f"unknown scope {scope!r}; known: {', '.join(SCOPES)}")
+    return sorted(set(scopes))

@@ -1,0 +1,145 @@
+"""Issue and recognise bearer tokens."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlmodel import Session, col
+
+from app.access.actor import Actor
+from app.access.capacity import Capacity
+from app.kit import clock
+from app.kit.database import insert
+from app.kit.i18n import _
+from app.kit.problems import Unauthenticated
+from app.people.models import Agent, Authority, CapacityGrant
+from app.signin.models import AccessToken, ApiClient
+from app.signin.problems import NoSuchAgent
+from app.signin.scopes import check_scopes
+
+DEFAULT_LIFETIME = timedelta(days=90)
+PREFIX = "essaim_"
+
+_holder: Select[*tuple[Any, ...]] = (
+    select(
+        col(AccessToken.authority_id),
+        col(AccessToken.agent_id),
+        col(AccessToken.client_id),
+        col(Authority.time_zone),
+        col(Agent.given_name),
+        col(Agent.family_name),
+        col(ApiClient.name),
+        col(ApiClient.scopes),
+        col(CapacityGrant.capacity),
+    )
+    .join(Authority, col(Authority.id) == col(AccessToken.authority_id))
+    .outerjoin(Agent, col(Agent.id) == col(AccessToken.agent_id))
+    .outerjoin(ApiClient, col(ApiClient.id) == col(AccessToken.client_id))
+    .outerjoin(CapacityGrant, col(CapacityGrant.agent_id) == col(AccessToken.agent_id))
+    .where(
+        col(AccessToken.token_hash) == bindparam("token_hash"),
+        col(AccessToken.revoked_at).is_(None),
+        col(AccessToken.expires_at) > bindparam("now", type_=AccessToken.__table__.c.expires_at.type),  # type: ignore[attr-defined]
+        or_(col(Agent.id).is_(None), col(Agent.left_on).is_(None), col(Agent.left_on) >= bindparam("today")),
+    )
+)
+
+
+def holder_of(connection: Connection, token: str) -> Actor:
+    """Who holds `token`.
+
+    Raises `Unauthenticated` for an unknown, expired or revoked one, or when its agent has left.
+    """
+    now = clock.now()
+    rows = connection.execute(_holder, {"token_hash": _hash(token), "now": now, "today": now.date()}).all()
+    if not rows:
+        raise Unauthenticated(_("Ce jeton n'est pas ou plus valable : demandez-en un autre."))
+    authority_id, agent_id, client_id, time_zone, given_name, family_name, client_name, scopes, _first = rows[
+        0
+    ]
+    if client_id:
+        return Actor(
+            authority_id,
+            client_name,
+            frozenset({Capacity.CLIENT}),
+            client_id=client_id,
+            scopes=frozenset(scopes),
+            time_zone=time_zone,
+        )
+    granted = frozenset(row[-1] for row in rows if row[-1])
+    everyone = frozenset() if Capacity.ELECTED in granted else frozenset({Capacity.AGENT})
+    return Actor(
+        authority_id,
+        f"{given_name} {family_name}",
+        granted | everyone,
+        agent_id=agent_id,
+        time_zone=time_zone,
+    )
+
+
+def create_token(
+    session: Session, *, agent: Agent, name: str = "", lifetime: timedelta = DEFAULT_LIFETIME
+) -> str:
+    """A new token for a person; returned once, stored hashed."""
+    return _issue(
+        session,
+        AccessToken(
+            authority_id=agent.authority_id,
+            agent_id=agent.id,
+            name=name,
+            token_hash="",
+            expires_at=clock.now() + lifetime,
+        ),
+    )
+
+
+def create_client(
+    session: Session,
+    authority_id: UUID,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    lifetime: timedelta = DEFAULT_LIFETIME,
+) -> tuple[ApiClient, str]:
+    """A new API client and its token.
+
+    Raises `ValueError` for an unknown scope, `ClientNameTaken` for a name in use.
+    """
+    client = insert(session, ApiClient(authority_id=authority_id, name=name, scopes=check_scopes(scopes)))
+    token = _issue(
+        session,
+        AccessToken(
+            authority_id=authority_id, client_id=client.id, token_hash="", expires_at=clock.now() + lifetime
+        ),
+    )
+    return client, token
+
+
+def find_agent(session: Session, authority_id: UUID, email_or_hr_id: str) -> Agent:
+    """The agent in post with this email or HR id. Raises `NoSuchAgent`."""
+    agent: Agent | None = session.execute(
+        select(Agent).where(
+            col(Agent.authority_id) == authority_id,
+            or_(col(Agent.email) == email_or_hr_id.lower(), col(Agent.hr_id) == email_or_hr_id),
+            or_(col(Agent.left_on).is_(None), col(Agent.left_on) >= clock.now().date()),
+        )
+    ).scalar_one_or_none()
+    if agent is None:
+        raise NoSuchAgent
+    return agent
+
+
+def _issue(session: Session, row: AccessToken) -> str:
+    token = PREFIX + secrets.token_urlsafe(32)
+    row.token_hash = _hash(token)
+    insert(session, row)
+    return token
+
+
+def _hash(token: str) -> str:
+    # The token has 256 random bits: a plain digest cannot be searched, and needs no salt.
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

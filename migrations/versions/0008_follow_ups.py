@@ -1,0 +1,10 @@
+"""Follow-ups, commitments and the spiral."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
