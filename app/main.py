@@ -16,7 +16,7 @@ from app.kit import application, contract, logs
 from app.kit.database import Database, refuse_with
 from app.kit.migrations import head_revision
 from app.settings import Settings, get_settings
-from app.signin.bearer import authenticate
+from app.signin.bearer import BearerAuthenticator
 
 API = "/api/v1"
 
@@ -31,6 +31,12 @@ def compose() -> None:
         for name, (types, subscriber) in room.subscribers.items():
             journal.subscribe(name, types, subscriber)
         refuse_with(dict(room.refusals))
+
+
+def open_database(settings: Settings | None = None) -> Database:
+    """The database that the settings name."""
+    settings = settings or get_settings()
+    return Database(settings.database_url, threads=settings.threads)
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
@@ -51,8 +57,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     application.install(app, max_body_bytes=settings.max_body_bytes)
     app.state.settings = settings
-    app.state.database = database or Database(settings.database_url, threads=settings.threads)
-    app.state.authenticate = authenticate
+    app.state.database = database or open_database(settings)
+    app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
     app.state.expected_revision = head_revision()
     for room in ROOMS:
         for router in room.routers:

@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     threads: int = Field(default=16, ge=1, le=200)
     """Requests worked on at once by one server process; the connection pools have the same size."""
 
+    token_memory_seconds: float = Field(default=5, ge=0, le=60)
+    """How long a server process trusts what it last read of a token: revoking takes at most this long. 0: no memory."""
+
     worker: Literal["inside", "outside"] = "inside"
     """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
 

@@ -84,6 +84,6 @@ setup_node() {
         return
     fi
     section "Installing what package-lock.json pins"
-    (cd -- "$root" && "$venv/bin/npm" ci --ignore-scripts --silent </dev/null)
+    (cd -- "$root" && "$venv/bin/npm" ci --loglevel=error </dev/null)
     printf '%s\n' "$wanted" >"$stamp"
 }

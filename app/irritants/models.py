@@ -17,7 +17,7 @@ class Irritant(EditedRow, table=True):
     __tablename__ = "irritants"
     __table_args__ = (
         Index("ix_irritants_created_at", "authority_id", "created_at", "id"),
-        Index("ix_irritants_directorate_id", "directorate_id", "state"),
+        Index("ix_irritants_directorate_id", "authority_id", "directorate_id", "state"),
         Index("ix_irritants_reporter_id", "reporter_id"),
         Index(
             "ix_irritants_search",

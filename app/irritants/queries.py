@@ -13,6 +13,7 @@ from app.irritants.models import Irritant, IrritantComment, IrritantTally, Irrit
 from app.irritants.policy import KNOWN
 from app.kit.listing import Listing, Visible, among
 from app.kit.problems import NotFound
+from app.kit.sql import one_of
 from app.people.models import Agent, Directorate
 
 _summary: tuple[Any, ...] = (
@@ -32,7 +33,7 @@ _own = col(Irritant.authority_id) == bindparam("authority_id")
 
 ALL = Visible("all", _own)
 KNOWN_OR_MINE = Visible(
-    "known or mine", _own & or_(col(Irritant.state).in_(KNOWN), col(Irritant.reporter_id) == _viewer)
+    "known or mine", _own & or_(one_of(col(Irritant.state), KNOWN), col(Irritant.reporter_id) == _viewer)
 )
 
 _joined = (

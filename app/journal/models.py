@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel
 
 from app.kit.columns import AuthorityRow, Row, instant_field
 
+GENESIS = "0" * 64
+"""What the first event of a chain names as the one before it."""
+
 
 class JournalEvent(AuthorityRow, table=True):
     """One fact. `position` and the hashes are null until it is sealed into its authority's chain."""
@@ -45,7 +48,7 @@ class JournalChain(SQLModel, table=True):
 
     authority_id: UUID = Field(primary_key=True, foreign_key="authorities.id")
     position: int = 0
-    hash: str = Field(default="0" * 64, max_length=64)
+    hash: str = Field(default=GENESIS, max_length=64)
 
 
 class Delivery(Row, table=True):

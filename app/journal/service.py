@@ -13,11 +13,11 @@ from typing import Any, Protocol, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import CursorResult, Table, insert, or_, select, update
+from sqlalchemy import CursorResult, Select, Table, func, insert, or_, select, update
 from sqlmodel import Session
 
 from app.journal.events import Event
-from app.journal.models import Delivery, JournalChain, JournalEvent
+from app.journal.models import GENESIS, Delivery, JournalChain, JournalEvent
 from app.kit import clock
 from app.kit.database import Database
 from app.kit.encoding import to_json
@@ -144,6 +144,7 @@ def digest(previous: str, position: int, event: Any) -> str:
         event["id"],
         event["authority_id"],
         event["type"],
+        event["subject_type"],
         event["subject_id"],
         event["agent_id"],
         event["client_id"],
@@ -158,6 +159,7 @@ def deliver(database: Database, limit: int = 50) -> int:
     """Hand due events to their subscribers; how many were delivered."""
     now = clock.now()
     with database.transaction() as session:
+        # A CTE that locks is evaluated once; as a subquery, PostgreSQL may run it again and take more than `limit`.
         due = (
             select(_deliveries.c.id)
             .where(
@@ -169,10 +171,11 @@ def deliver(database: Database, limit: int = 50) -> int:
             .order_by(_deliveries.c.due_at, _deliveries.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("due")
         )
         claimed = session.execute(
             update(_deliveries)
-            .where(_deliveries.c.id.in_(due))
+            .where(_deliveries.c.id.in_(select(due.c.id)))
             .values(leased_until=now + LEASE, attempts=_deliveries.c.attempts + 1)
             .returning(
                 _deliveries.c.id, _deliveries.c.event_id, _deliveries.c.subscriber, _deliveries.c.attempts
@@ -200,32 +203,43 @@ def _deliver_one(
             attempts=attempts,
             exc_info=error,
         )
+        # Another worker may have taken over a lease that ran out: what it holds is not ours to hand back.
+        mine = mark.where(_deliveries.c.attempts == attempts)
         with database.transaction() as session:
             retry = clock.now() + timedelta(seconds=min(2**attempts, 3600))
-            session.execute(mark.values(due_at=retry, leased_until=None, last_error=repr(error)[:500]))
+            session.execute(mine.values(due_at=retry, leased_until=None, last_error=repr(error)[:500]))
         return False
     return True
 
 
 def verify(database: Database, authority_id: UUID) -> tuple[int, str | None]:
-    """Walk an authority's chain: the number of sealed events, and what is broken where, or None when it is whole."""
-    statement = (
-        select(_events)
-        .where(_events.c.authority_id == authority_id, _events.c.position.is_not(None))
-        .order_by(_events.c.position)
-    )
-    previous, position = "0" * 64, 0
+    """Walk an authority's chain: the number of sealed events that hold, and what is broken where, or None when it is
+    whole. Events sealed meanwhile are left to the next look."""
     with database.read() as connection:
-        for row in connection.execution_options(yield_per=BATCH).execute(statement):
-            position += 1
-            if row.position != position:
-                return position - 1, f"position {position} is missing"
-            if row.previous_hash != previous or row.hash != digest(previous, position, row._mapping):
-                return position - 1, f"event {row.id} at position {position} was changed"
-            previous = row.hash
+        # One statement, one instant: the head and the events must agree, whatever is being sealed beside.
+        sealed = select(func.count(_events.c.position)).where(_events.c.authority_id == authority_id)
         head = connection.execute(
-            select(_chains.c.position, _chains.c.hash).where(_chains.c.authority_id == authority_id)
+            select(_chains.c.position, _chains.c.hash, sealed.scalar_subquery().label("sealed")).where(
+                _chains.c.authority_id == authority_id
+            )
         ).one_or_none()
-    if head is not None and (head.position, head.hash) != (position, previous):
-        return position, f"the chain ends at {position}, its head says {head.position}"
+        if head is None:
+            return 0, "the head of the chain is missing"
+        previous, position = GENESIS, 0
+        while batch := connection.execute(_following(authority_id, position, head.position)).all():
+            for row in batch:
+                if row.position != position + 1:
+                    return position, f"position {position + 1} is missing"
+                if row.previous_hash != previous or row.hash != digest(previous, row.position, row._mapping):
+                    return position, f"event {row.id} at position {row.position} was changed"
+                previous, position = row.hash, row.position
+    if (position, previous) != (head.position, head.hash):
+        return position, f"the chain ends at position {position}, its head says {head.position}"
+    if head.sealed != head.position:
+        return position, f"{head.sealed} events have a position, the head says {head.position}"
     return position, None
+
+
+def _following(authority_id: UUID, position: int, last: int) -> Select[Any]:
+    sealed = (_events.c.authority_id == authority_id, _events.c.position.between(position + 1, last))
+    return select(_events).where(*sealed).order_by(_events.c.position).limit(BATCH)

@@ -39,6 +39,14 @@ class Labelled(StrEnum):
         member.label = label
         return member
 
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member with this value. Raises `ValueError` naming those there are."""
+        for member in cls:
+            if member.value == value:
+                return member
+        raise ValueError(f"{value!r} is none of {', '.join(cls)}")
+
 
 class UTCDateTime(TypeDecorator[datetime]):
     """An instant. Refuses naive values, stores UTC, returns aware UTC."""

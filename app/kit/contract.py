@@ -51,8 +51,8 @@ _IDEMPOTENCY_KEY: dict[str, Any] = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH, "pattern": "^[!-~]+$"},
-    "description": "Any string of your own, new for each act. Sent again, the act is not done again and the first answer "
-    "returns, with `Idempotent-Replayed: true`.",
+    "description": "Any string of your own, new for each act. Sent again, the act is not done again and the first "
+    "answer returns, with `Idempotent-Replayed: true`.",
     "example": "0192f7c0-5b1e-7d0a-9a3e-1f2a3b4c5d6e",
 }
 

@@ -7,7 +7,7 @@ reads of pages and lists go through an AUTOCOMMIT connection, one statement each
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -18,6 +18,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     Index,
+    Result,
+    Select,
     Table,
     UniqueConstraint,
     create_engine,
@@ -51,6 +53,7 @@ class Database:
     def __init__(self, url: str, *, threads: int = 16) -> None:
         self.url = _normalised(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.threads = threads
         pool: dict[str, Any] = {"pool_size": threads, "max_overflow": 4, "pool_timeout": 30}
         self.writer: Engine = create_engine(self.url, **pool)
         self.reader: Engine = create_engine(
@@ -77,6 +80,19 @@ class Database:
         """A connection for single statements that only read."""
         with self.reader.connect() as connection:
             yield connection
+
+    @contextmanager
+    def stream(
+        self, statement: Select[Any], parameters: Mapping[str, Any], *, batch: int
+    ) -> Iterator[Result[Any]]:
+        """The result of one statement that only reads, held in memory `batch` rows at a time."""
+        options: dict[str, Any] = {"yield_per": batch}
+        if not self.is_sqlite:
+            # A server-side cursor lives in a transaction; the connection goes back to the pool as it was.
+            options["isolation_level"] = "READ COMMITTED"
+        with self.reader.connect() as connection:
+            connection.execution_options(**options)
+            yield connection.execute(statement, parameters)
 
     def dispose(self) -> None:
         self.writer.dispose()

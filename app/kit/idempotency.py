@@ -5,21 +5,22 @@ second request with the key waits for the first, then receives the same answer.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlalchemy import LargeBinary, UniqueConstraint, delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import LargeBinary, UniqueConstraint, delete, select, text
 from sqlmodel import Field, Session
 
 from app.kit import clock
 from app.kit.columns import AuthorityRow, instant_field
 from app.kit.i18n import _
-from app.kit.problems import Conflict, FieldError, IdempotencyKeyReused, Invalid
+from app.kit.problems import FieldError, IdempotencyKeyReused, Invalid
 
 MAX_KEY_LENGTH = 200
+_KEY = re.compile(rf"[!-~]{{1,{MAX_KEY_LENGTH}}}")
 REPLAYED_HEADERS = ("location", "etag", "content-type")
 
 
@@ -36,6 +37,9 @@ class IdempotencyRecord(AuthorityRow, table=True):
     created_at: datetime = instant_field(index=True)
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A key presented by a caller for one exact request."""
@@ -45,12 +49,12 @@ class Claim:
 
 
 async def claim_of(request: Request) -> Claim | None:
-    """The claim a request makes, or None. Raises `Invalid` for a key that is blank, too long or not printable."""
+    """The claim a request makes, or None. Raises `Invalid` for a key that is empty, too long, or not visible ASCII."""
     key = request.headers.get("idempotency-key")
     if key is None:
         return None
-    if not key.strip() or len(key) > MAX_KEY_LENGTH or not key.isprintable():
-        detail = _("Une clé d'idempotence compte de 1 à {maximum} caractères imprimables.")
+    if not _KEY.fullmatch(key):
+        detail = _("Une clé d'idempotence compte de 1 à {maximum} caractères ASCII visibles, sans espace.")
         raise Invalid(
             errors=[FieldError("Idempotency-Key", detail.format(maximum=MAX_KEY_LENGTH), where="header")]
         )
@@ -59,7 +63,11 @@ async def claim_of(request: Request) -> Claim | None:
 
 
 def find(session: Session, claim: Claim, caller: str) -> Response | None:
-    """The answer already given for this key, or None. Raises `IdempotencyKeyReused` for another request's key."""
+    """The answer already given for this key, or None. Raises `IdempotencyKeyReused` for another request's key.
+
+    Waits for whoever works under the same key, and keeps it until the transaction ends.
+    """
+    _hold(session, f"{caller} {claim.key}")
     record = session.execute(
         select(IdempotencyRecord).where(
             IdempotencyRecord.caller == caller,  # type: ignore[arg-type]
@@ -75,7 +83,7 @@ def find(session: Session, claim: Claim, caller: str) -> Response | None:
 
 
 def keep(session: Session, claim: Claim, caller: str, authority_id: UUID, response: Response) -> None:
-    """Write the answer beside the work. Raises `Conflict` when the same key's first request is finishing just now."""
+    """Write the answer beside the work."""
     headers = [f"{name}: {value}" for name, value in response.headers.items() if name in REPLAYED_HEADERS]
     session.add(
         IdempotencyRecord(
@@ -89,13 +97,15 @@ def keep(session: Session, claim: Claim, caller: str, authority_id: UUID, respon
             created_at=clock.now(),
         )
     )
-    try:
-        session.flush()
-    except IntegrityError as error:
-        session.rollback()
-        raise Conflict(
-            _("La même requête vient d'être traitée : renvoyez-la pour recevoir sa réponse."),
-        ) from error
+    session.flush()
+
+
+def _hold(session: Session, name: str) -> None:
+    """One transaction at a time under `name`. On SQLite there is but one writer anyway."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        connection.execute(_LOCK, {"number": number})
 
 
 def purge(session: Session, before: datetime) -> int:

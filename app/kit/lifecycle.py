@@ -6,7 +6,8 @@ the row, and the other is told what is possible now.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
+from uuid import UUID
 
 from sqlalchemy import CursorResult, Table, select, update
 from sqlalchemy.orm.attributes import set_committed_value
@@ -18,6 +19,13 @@ from app.kit.i18n import Text, _
 from app.kit.problems import MoveRefused, NotFound, PreconditionFailed
 
 S = TypeVar("S", bound=Labelled)
+
+
+class Versioned(Protocol):
+    """What `change` needs of a row: every `EditedRow`, and the authority itself."""
+
+    id: UUID
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +40,14 @@ class Move(Generic[S]):
 
 
 class Lifecycle(Generic[S]):
-    """The declared table of one kind of row whose state stands in its column `state`."""
+    """The declared table of one kind of row whose state stands in its column `column`."""
 
-    def __init__(self, name: str, initial: S, moves: Sequence[Move[S]], *, title: Text) -> None:
+    def __init__(
+        self, name: str, initial: S, moves: Sequence[Move[S]], *, title: Text, column: str = "state"
+    ) -> None:
         self.name = name
         self.title = title
+        self.column = column
         self.initial = initial
         self.states: tuple[S, ...] = tuple(type(initial))
         self.moves = tuple(moves)
@@ -78,14 +89,15 @@ class Lifecycle(Generic[S]):
         """
         move = self[verb]
         table = table_of(row)
-        if not swap(session, row, table.c.state.in_(move.sources), {"state": move.target, **values}):
-            current = session.execute(select(table.c.state).where(table.c.id == row.id)).scalar_one_or_none()
+        column = table.c[self.column]
+        if not swap(session, row, column.in_(move.sources), {self.column: move.target, **values}):
+            current = session.execute(select(column).where(table.c.id == row.id)).scalar_one_or_none()
             if current is None:
                 raise NotFound
             raise self.refusal(current, verb)
 
 
-def change(session: Session, row: EditedRow, **values: Any) -> None:
+def change(session: Session, row: Versioned, **values: Any) -> None:
     """Set `values` on `row` unless someone changed it since it was read.
 
     Raises `PreconditionFailed` (412) when the row's version has moved on.
@@ -94,7 +106,7 @@ def change(session: Session, row: EditedRow, **values: Any) -> None:
         raise PreconditionFailed
 
 
-def swap(session: Session, row: EditedRow, condition: Any, values: dict[str, Any]) -> bool:
+def swap(session: Session, row: Versioned, condition: Any, values: dict[str, Any]) -> bool:
     """UPDATE `row` where `condition` holds, raising its version. False when it does not hold."""
     table = table_of(row)
     session.flush()
@@ -113,5 +125,5 @@ def swap(session: Session, row: EditedRow, condition: Any, values: dict[str, Any
     return True
 
 
-def table_of(row: EditedRow) -> Table:
+def table_of(row: Versioned) -> Table:
     return cast(Table, type(row).__table__)  # type: ignore[attr-defined]

@@ -5,9 +5,9 @@ or next) with bound parameters, so that SQLAlchemy's compiled form is found agai
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -15,12 +15,15 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, tuple_
+from sqlalchemy.types import TypeEngine
 
+from app.kit.columns import TextEnum
 from app.kit.encoding import as_dicts, to_json
 from app.kit.i18n import _
 from app.kit.problems import FieldError, Invalid
 from app.kit.search import matching
 from app.kit.search import query as stem_query
+from app.kit.sql import among as among
 
 MAX_LIMIT = 200
 
@@ -31,6 +34,7 @@ _CURSOR_TYPES: dict[type, Any] = {
     int: Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)],
     date: date,
     UUID: UUID,
+    str: Annotated[str, msgspec.Meta(pattern=r"\A[^\x00]*\Z")],
 }
 
 
@@ -41,7 +45,7 @@ class ListQuery(BaseModel):
 
     limit: int = Field(default=50, ge=1, le=MAX_LIMIT, description="How many items a page holds.")
     cursor: str | None = Field(
-        default=None, max_length=600, description="The `next_cursor` of the page before, with the same sort."
+        default=None, max_length=1200, description="The `next_cursor` of the page before, with the same sort."
     )
 
 
@@ -56,11 +60,6 @@ class Visible:
 def equals(column: Any, name: str) -> ColumnElement[bool]:
     """`column = :name`."""
     return column == bindparam(name, type_=column.type)  # type: ignore[no-any-return]
-
-
-def among(column: Any, name: str) -> ColumnElement[bool]:
-    """`column IN :name`."""
-    return column.in_(bindparam(name, type_=column.type, expanding=True))  # type: ignore[no-any-return]
 
 
 def since(column: Any, name: str) -> ColumnElement[bool]:
@@ -81,7 +80,7 @@ class Listing:
 
     `filters` map a query parameter to a clause whose bound parameter has the same name. A sort is a parameter value
     (`votes`, or `-votes` for descending) with its column, which must be among the selected ones. `search` is the column
-    of stems that the parameter `q` looks in.
+    of stems that the parameter `q` looks in, once `ask` has made a query of it.
     """
 
     def __init__(
@@ -92,11 +91,13 @@ class Listing:
         sorts: Mapping[str, Any],
         filters: Mapping[str, ColumnElement[bool]] | None = None,
         search: Any = None,
+        ask: Callable[[str], str | None] = stem_query,
     ) -> None:
         self._select = select
         self._key = key
         self._sorts = dict(sorts)
         self._filters = dict(filters or {})
+        self._ask = ask
         if search is not None:
             self._filters["q"] = matching(search, "q")
         self._statements: dict[tuple[Any, ...], Statement] = {}
@@ -105,17 +106,7 @@ class Listing:
         self, connection: Connection, query: ListQuery, visible: Visible, parameters: Mapping[str, Any]
     ) -> tuple[list[dict[str, Any]], str | None]:
         """The items of one page and the next page's cursor. `parameters` bind the visibility clause."""
-        sort: str = getattr(query, "sort")  # noqa: B009
-        asked = {
-            name: value
-            for name, value in query
-            if name in self._filters and value is not None and value != []
-        }
-        if "q" in asked:
-            asked["q"] = stem_query(asked["q"])
-            if asked["q"] is None:
-                del asked["q"]
-        after = self._decode(query.cursor, sort) if query.cursor is not None else {}
+        sort, asked, after = self._asked(query)
         statement = self._statement(sort, tuple(asked), bool(after), visible)
         rows = connection.execute(
             statement, {**parameters, **asked, **after, "page_size": query.limit + 1}
@@ -127,6 +118,28 @@ class Listing:
             last = rows[-1]
             cursor = _encode_cursor(sort, last._mapping[self._sort_name(sort)], last._mapping[self._key.name])
         return as_dicts(rows), cursor
+
+    def whole(
+        self, query: ListQuery, visible: Visible, parameters: Mapping[str, Any]
+    ) -> tuple[Statement, dict[str, Any]]:
+        """The statement of everything from the query's cursor on, whatever its limit, and its parameters."""
+        sort, asked, after = self._asked(query)
+        statement = self._statement(sort, tuple(asked), bool(after), visible)
+        return statement.limit(None), {**parameters, **asked, **after}
+
+    def _asked(self, query: ListQuery) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """The sort, the filters that the query uses with their values, and the values of its cursor."""
+        sort: str = getattr(query, "sort")  # noqa: B009
+        asked = {
+            name: value
+            for name, value in query
+            if name in self._filters and value is not None and value != []
+        }
+        if "q" in asked:
+            asked["q"] = self._ask(asked["q"])
+            if asked["q"] is None:
+                del asked["q"]
+        return sort, asked, self._decode(query.cursor, sort) if query.cursor is not None else {}
 
     def statement(self, sort: str, filters: tuple[str, ...], visible: Visible) -> Statement:
         """The first page's statement, for `EXPLAIN` and benchmarks."""
@@ -153,14 +166,17 @@ class Listing:
         return self._statements[shape]
 
     def _decode(self, cursor: str, sort: str) -> dict[str, Any]:
-        kind = _CURSOR_TYPES.get(self._sorts[sort.lstrip("-")].type.python_type, str)
+        kind = _cursor_type(self._sorts[sort.lstrip("-")].type)
         try:
             raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
             cursor_sort, value, key = msgspec.json.decode(raw, type=tuple[str, Any, UUID])
             if cursor_sort != sort:
                 raise ValueError("another sort")
-            return {"cursor_value": msgspec.convert(value, kind, strict=True), "cursor_key": key}
-        except (ValueError, msgspec.MsgspecError):
+            value = msgspec.convert(value, kind, strict=True)
+            if isinstance(value, datetime):
+                value = value.astimezone(UTC)
+            return {"cursor_value": value, "cursor_key": key}
+        except (ValueError, OverflowError, msgspec.MsgspecError):
             raise Invalid(
                 errors=[
                     FieldError(
@@ -170,6 +186,12 @@ class Listing:
                     )
                 ]
             ) from None
+
+
+def _cursor_type(column_type: TypeEngine[Any]) -> Any:
+    if isinstance(column_type, TextEnum):
+        return column_type.enumeration
+    return _CURSOR_TYPES[column_type.python_type]
 
 
 def _encode_cursor(sort: str, value: Any, key: UUID) -> str:

@@ -1,11 +1,18 @@
 """What every route does, once: authenticate first, one unit of work, commit before answering, replay safe retries.
 
 `WorkRoute` is the route class of every router. In order: the caller is known (401) before anything of the request is
-read; the media type is checked (415); an `Idempotency-Key` already answered is answered again; the endpoint runs, in a
-worker thread; its session is committed; only then does the answer leave. Any exception rolls back.
+read; the media type is checked (415); then, in one worker thread and one transaction, an `Idempotency-Key` already
+answered is answered again, or the endpoint runs and its session is committed. Only then does the answer leave. Any
+exception rolls back.
+
+One thread holds a transaction from its first statement to its commit. Were the commit to wait for a free thread, the
+threads could all be taken by requests that wait for the very locks it would release.
 """
 
+import functools
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, cast
 from uuid import UUID
 
@@ -18,7 +25,7 @@ from sqlmodel import Session
 from app.kit import idempotency
 from app.kit.database import Database
 from app.kit.encoding import to_json
-from app.kit.etag import etag
+from app.kit.etag import etag, is_held
 from app.kit.listing import next_link
 from app.kit.problems import MEDIA_TYPE, UnsupportedMediaType
 
@@ -33,11 +40,33 @@ class Caller(Protocol):
     def key(self) -> str: ...
 
 
-Authenticate = Callable[[Connection, Request], Caller]
+class Authenticator(Protocol):
+    """How the application knows who calls."""
+
+    def recall(self, request: Request) -> Caller | None:
+        """The caller, if known without asking the database."""
+
+    def identify(self, connection: Connection, request: Request) -> Caller:
+        """The caller. Raises `Unauthenticated`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What an endpoint that writes runs in."""
+
+    session: Session
+    caller: Caller
+    claim: idempotency.Claim | None
+
+
+_work: ContextVar[_Work | None] = ContextVar("work", default=None)
 
 
 class WorkRoute(APIRoute):
     """See the module."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Response], **options: Any) -> None:
+        super().__init__(path, _in_one_transaction(endpoint), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint = super().get_route_handler()
@@ -45,45 +74,52 @@ class WorkRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             database: Database = request.app.state.database
-            authenticate: Authenticate = request.app.state.authenticate
-            caller = await run_in_threadpool(_known_caller, database, authenticate, request)
+            authenticator: Authenticator = request.app.state.authenticator
+            caller = authenticator.recall(request)
+            if caller is None:
+                caller = await run_in_threadpool(_identify, database, authenticator, request)
             request.state.caller = caller
             if takes_body:
                 _require_json(request)
+                # Read here, a body too large is refused as such; read by FastAPI, it would be called malformed.
                 await request.body()
             if request.method == "GET":
                 return await endpoint(request)
             claim = await idempotency.claim_of(request) if request.method == "POST" else None
-            request.state.session = session = database.session()
-            try:
-                if claim and (
-                    answered := await run_in_threadpool(idempotency.find, session, claim, caller.key)
-                ):
-                    return answered
-                response = await endpoint(request)
-                await run_in_threadpool(_finish, session, claim, caller, response)
-                return response
-            finally:
-                await run_in_threadpool(session.close)
+            request.state.session = database.session()
+            _work.set(_Work(request.state.session, caller, claim))
+            return await endpoint(request)
 
         return handle
 
 
-def _known_caller(database: Database, authenticate: Authenticate, request: Request) -> Caller:
+def _in_one_transaction(endpoint: Callable[..., Response]) -> Callable[..., Response]:
+    @functools.wraps(endpoint)
+    def run(*arguments: Any, **named: Any) -> Response:
+        work = _work.get()
+        if work is None:
+            return endpoint(*arguments, **named)
+        with work.session as session:
+            if work.claim and (answered := idempotency.find(session, work.claim, work.caller.key)):
+                return answered
+            response = endpoint(*arguments, **named)
+            if work.claim:
+                idempotency.keep(session, work.claim, work.caller.key, work.caller.authority_id, response)
+            session.commit()
+            return response
+
+    return run
+
+
+def _identify(database: Database, authenticator: Authenticator, request: Request) -> Caller:
     with database.read() as connection:
-        return authenticate(connection, request)
+        return authenticator.identify(connection, request)
 
 
 def _require_json(request: Request) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise UnsupportedMediaType(headers={"Accept": "application/json"})
-
-
-def _finish(session: Session, claim: idempotency.Claim | None, caller: Caller, response: Response) -> None:
-    if claim:
-        idempotency.keep(session, claim, caller.key, caller.authority_id, response)
-    session.commit()
 
 
 async def _session(request: Request) -> Session:
@@ -159,8 +195,7 @@ def json_object_if_new(request: Request, data: dict[str, Any]) -> Response:
     """One object, or 304 when `If-None-Match` already holds it (RFC 9110, 13.1.2)."""
     response = json_object(data)
     tag = response.headers.get("etag")
-    held = [candidate.strip() for candidate in request.headers.get("if-none-match", "").split(",")]
-    if tag and (tag in held or held == ["*"]):
+    if tag and is_held(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers={"ETag": tag})
     return response
 

@@ -1,5 +1,6 @@
 """Bases and string types of what the API takes and gives."""
 
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -18,6 +19,17 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000, pattern=
 
 LongProse = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=_PROSE)]
 """Text in paragraphs, up to 20,000 characters."""
+
+Day = Annotated[
+    date,
+    Field(
+        ge=date(1990, 1, 1),
+        le=date(2100, 12, 31),
+        description="From 1990 to 2100.",
+        json_schema_extra={"examples": ["2026-11-26"]},
+    ),
+]
+"""A date that our arithmetic can carry: from 1990 to 2100, as in `kit.calendar`."""
 
 
 UNCHANGED: Any = Field(default_factory=lambda: None)

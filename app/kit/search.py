@@ -4,6 +4,8 @@ A searchable row keeps its stems in a text column, written by `stems`. A search 
 it holds every stem of the query. PostgreSQL answers from a GIN index over
 `array_to_tsvector(string_to_array(column, ' '))` (exact lexemes, no parser of its own); SQLite, made for small
 authorities, walks the rows through a function.
+
+Names of people are not French words: `folded` keeps them whole, and `beginnings` finds them by how they begin.
 """
 
 import re
@@ -150,19 +152,34 @@ def query(text: str) -> str | None:
     return " & ".join(f"'{stem}'" for stem in found) or None
 
 
+def folded(*texts: str) -> str:
+    """The words of `texts` in order, without case, accents or punctuation: `Élise D'Ô` is `elise d o`."""
+    return " ".join(word for text in texts for word in _words(text))
+
+
+def beginnings(text: str) -> str | None:
+    """Like `query`, over a column of `folded` names: each word of `text` must begin one of the column's."""
+    return " & ".join(f"'{word}':*" for word in dict.fromkeys(_words(text))) or None
+
+
+def _words(text: str) -> list[str]:
+    decomposed = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae"))
+    return _WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char)))
+
+
 def _stems(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae"))
-    plain = "".join(char for char in folded if not unicodedata.combining(char))
     stemmer = getattr(_local, "stemmer", None)
     if stemmer is None:
         stemmer = _local.stemmer = Stemmer.Stemmer("french")
-    words = [word for word in _WORD.findall(plain) if word not in _STOP]
-    stemmed: list[str] = stemmer.stemWords(words)
+    stemmed: list[str] = stemmer.stemWords([word for word in _words(text) if word not in _STOP])
     return stemmed
 
 
 class matches(FunctionElement[bool]):  # noqa: N801 a SQL function
-    """`matches(column, parameter)`: the stems in `column` hold every one that `parameter`, from `query`, names."""
+    """`matches(column, parameter)`: `column` holds every word that `parameter` asks for.
+
+    `parameter` comes from `query`, over a column of `stems`, or from `beginnings`, over one of `folded` names.
+    """
 
     type = Boolean()
     inherit_cache = True
@@ -192,4 +209,7 @@ def install_on_sqlite(connection: sqlite3.Connection) -> None:
 
 
 def _matches(search: str, wanted: str) -> bool:
-    return {term[1:-1] for term in wanted.split(" & ")}.issubset(search.split(" "))
+    held = search.split(" ")
+    if not wanted.endswith(":*"):
+        return {term[1:-1] for term in wanted.split(" & ")}.issubset(held)
+    return all(any(word.startswith(term[1:-3]) for word in held) for term in wanted.split(" & "))

@@ -4,12 +4,26 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Numeric, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    UniqueConstraint,
+    Uuid,
+    event,
+    text,
+)
+from sqlalchemy.orm import Mapper
 from sqlmodel import Field
 
 from app.access.capacity import Capacity
-from app.kit import clock
-from app.kit.calendar import Half
+from app.kit import clock, search
+from app.kit.calendar import Half, Holiday
 from app.kit.columns import AuthorityRow, EditedRow, Labelled, Row, enum_field, instant_field
 from app.kit.i18n import _
 
@@ -32,7 +46,11 @@ class AbsenceKind(Labelled):
 
 
 class Authority(Row, table=True):
-    """The tenant. `holiday_subdivision` and `local_customs` say which public holidays count (see `kit.calendar`)."""
+    """The tenant.
+
+    `holiday_subdivision`, `local_customs`, `solidarity_day`, `custom_days` (ISO date → French name) and
+    `protestant_temple` say which days off count: see `kit.calendar.HolidayCalendar`.
+    """
 
     __tablename__ = "authorities"
     __table_args__ = (UniqueConstraint("slug"),)
@@ -42,11 +60,16 @@ class Authority(Row, table=True):
     time_zone: str = Field(default="Europe/Paris", max_length=64)
     holiday_subdivision: str = Field(default="FR", max_length=8)
     local_customs: list[str] = Field(default_factory=list, sa_type=JSON)
+    solidarity_day: Holiday | None = enum_field(Holiday, default=None, nullable=True)
+    custom_days: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    protestant_temple: bool = True
     created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
+    updated_at: datetime = instant_field(default_factory=clock.now, nullable=False)
+    version: int = Field(default=1, sa_type=Integer, nullable=False)
 
 
 class Directorate(EditedRow, table=True):
-    """A node of the organisation tree: a directorate, or a service under it."""
+    """A node of the organisation tree: a directorate (code `DEP`), or a service under it (code `DEP/voirie`)."""
 
     __tablename__ = "directorates"
     __table_args__ = (
@@ -66,12 +89,15 @@ class Directorate(EditedRow, table=True):
             index=True,
         ),
     )
+    closed_on: date | None = None
 
 
 class Agent(EditedRow, table=True):
     """A person the authority employs, or an elected member who takes part. Known by `hr_id` (matricule).
 
-    `off_halves` are the half-days of the week that a part-time agent does not work: `["wednesday:morning", …]`.
+    `off_halves` are the half-days of the week that the agent does not work: `["wednesday:morning", …]`, and
+    `"friday:afternoon:odd"` or `:even` for one in two, by the parity of ISO weeks. `left_on` is the last day in post.
+    `sort_name` is the name as it sorts and is searched: `le gall elise`.
     """
 
     __tablename__ = "agents"
@@ -80,7 +106,12 @@ class Agent(EditedRow, table=True):
         Index("uq_agents_email", "authority_id", "email", unique=True),
         Index("ix_agents_directorate_id", "directorate_id"),
         Index("ix_agents_manager_id", "manager_id"),
-        Index("ix_agents_name", "authority_id", "family_name", "id"),
+        Index("ix_agents_name", "authority_id", "sort_name", "id"),
+        Index(
+            "ix_agents_search",
+            text("array_to_tsvector(string_to_array(sort_name, ' '))"),
+            postgresql_using="gin",
+        ).ddl_if(dialect="postgresql"),
         CheckConstraint("working_percentage > 0 AND working_percentage <= 100", name="working_percentage"),
     )
 
@@ -88,6 +119,7 @@ class Agent(EditedRow, table=True):
     civility: str = Field(default="", max_length=16)
     family_name: str = Field(max_length=100)
     given_name: str = Field(max_length=100)
+    sort_name: str = Field(default="", max_length=250)
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=32)
     directorate_id: UUID | None = Field(default=None, foreign_key="directorates.id")
@@ -103,6 +135,17 @@ class Agent(EditedRow, table=True):
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}"
+
+
+@event.listens_for(Agent, "before_insert")
+@event.listens_for(Agent, "before_update")
+def _fold_name(_mapper: Mapper[Agent], _connection: Connection, agent: Agent) -> None:
+    agent.sort_name = sort_name(agent.family_name, agent.given_name)
+
+
+def sort_name(family_name: str, given_name: str) -> str:
+    """A name as it sorts and is searched."""
+    return search.folded(family_name, given_name)[:250]
 
 
 class CapacityGrant(AuthorityRow, table=True):
@@ -122,7 +165,11 @@ class Absence(AuthorityRow, table=True):
     __tablename__ = "absences"
     __table_args__ = (
         Index("ix_absences_agent_id", "agent_id", "first_day"),
-        CheckConstraint("first_day <= last_day", name="order"),
+        CheckConstraint(
+            "first_day < last_day"
+            " OR first_day = last_day AND (first_half = 'morning' OR last_half = 'afternoon')",
+            name="order",
+        ),
         UniqueConstraint("agent_id", "first_day", "first_half", "last_day", "last_half"),
     )
 

@@ -12,7 +12,7 @@ from app.kit.calendar import SUBDIVISIONS
 from app.kit.database import insert
 from app.kit.ids import UUID
 from app.people.models import Agent, Authority, CapacityGrant, Directorate
-from app.people.problems import UnknownAgent, UnknownDirectorate
+from app.people.problems import NoSuchAuthority, UnknownAgent, UnknownDirectorate
 
 
 def create_authority(
@@ -37,6 +37,20 @@ def create_authority(
     session.add(JournalChain(authority_id=authority.id))
     session.flush()
     return authority
+
+
+def authority_named(session: Session, slug: str | None) -> Authority:
+    """The authority with this slug; without one, the only authority there is.
+
+    Raises `NoSuchAuthority` for an unknown slug, or where a slug is needed to tell several apart.
+    """
+    found = session.execute(
+        select(Authority).limit(2) if slug is None else select(Authority).where(col(Authority.slug) == slug)
+    )
+    authorities = found.scalars().all()
+    if len(authorities) != 1:
+        raise NoSuchAuthority
+    return authorities[0]
 
 
 def grant(session: Session, agent: Agent, capacity: Capacity) -> None:

@@ -1,4 +1,6 @@
-"""The bearer token of a request (RFC 6750, section 2.1)."""
+"""The bearer token of a request (RFC 6750, section 2.1), and who holds it."""
+
+import time
 
 from fastapi import Request
 from sqlalchemy import Connection
@@ -7,10 +9,36 @@ from app.access.actor import Actor
 from app.kit.problems import Unauthenticated
 from app.signin.service import holder_of
 
+MAX_REMEMBERED = 20_000
 
-def authenticate(connection: Connection, request: Request) -> Actor:
-    """The holder of the request's token, in one query. Raises `Unauthenticated`."""
-    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated
-    return holder_of(connection, token.strip())
+
+class BearerAuthenticator:
+    """Knows callers by their tokens, and remembers each for `seconds`.
+
+    A token revoked, a capacity withdrawn or an agent gone stops counting within that time in every server process.
+    `seconds=0` asks the database on every request.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._remembered: dict[str, tuple[float, Actor]] = {}
+
+    def recall(self, request: Request) -> Actor | None:
+        """The holder of the request's token, if identified within the last `seconds`."""
+        remembered = self._remembered.get(request.headers.get("authorization", ""))
+        if remembered is None or remembered[0] < time.monotonic():
+            return None
+        return remembered[1]
+
+    def identify(self, connection: Connection, request: Request) -> Actor:
+        """The holder of the request's token, in one query. Raises `Unauthenticated`."""
+        header = request.headers.get("authorization", "")
+        scheme, _space, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated
+        actor = holder_of(connection, token.strip())
+        if self.seconds:
+            if len(self._remembered) >= MAX_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[header] = (time.monotonic() + self.seconds, actor)
+        return actor

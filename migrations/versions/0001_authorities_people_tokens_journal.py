@@ -18,7 +18,12 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("holiday_subdivision", sa.String(length=8), nullable=False),
         sa.Column("local_customs", sa.JSON(), nullable=False),
+        sa.Column("solidarity_day", sa.String(length=32), nullable=True),
+        sa.Column("custom_days", sa.JSON(), nullable=False),
+        sa.Column("protestant_temple", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_authorities"),
         sa.UniqueConstraint("slug", name="uq_authorities_slug"),
     )
@@ -46,6 +51,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("head_id", sa.Uuid(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_directorates_authority_id_authorities"
         ),
@@ -136,6 +142,7 @@ def upgrade() -> None:
         sa.Column("civility", sa.String(length=16), nullable=False),
         sa.Column("family_name", sa.String(length=100), nullable=False),
         sa.Column("given_name", sa.String(length=100), nullable=False),
+        sa.Column("sort_name", sa.String(length=250), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("phone", sa.String(length=32), nullable=True),
         sa.Column("directorate_id", sa.Uuid(), nullable=True),
@@ -163,7 +170,7 @@ def upgrade() -> None:
     with op.batch_alter_table("agents") as batch_op:
         batch_op.create_index("ix_agents_directorate_id", ["directorate_id"], unique=False)
         batch_op.create_index("ix_agents_manager_id", ["manager_id"], unique=False)
-        batch_op.create_index("ix_agents_name", ["authority_id", "family_name", "id"], unique=False)
+        batch_op.create_index("ix_agents_name", ["authority_id", "sort_name", "id"], unique=False)
         batch_op.create_index("uq_agents_email", ["authority_id", "email"], unique=True)
 
     op.create_table(
@@ -200,7 +207,11 @@ def upgrade() -> None:
         sa.Column("last_half", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("first_day <= last_day", name="ck_absences_order"),
+        sa.CheckConstraint(
+            "first_day < last_day"
+            " OR first_day = last_day AND (first_half = 'morning' OR last_half = 'afternoon')",
+            name="ck_absences_order",
+        ),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_absences_agent_id_agents"),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_absences_authority_id_authorities"
@@ -261,3 +272,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         # The tables point at each other; SQLite took this key with the table.
         op.create_foreign_key("fk_directorates_head_id_agents", "directorates", "agents", ["head_id"], ["id"])
+        op.execute(
+            "CREATE INDEX ix_agents_search ON agents "
+            "USING gin (array_to_tsvector(string_to_array(sort_name, ' ')))"
+        )

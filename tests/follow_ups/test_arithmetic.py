@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.follow_ups.arithmetic import PlannedFollowUp, is_missed, next_follow_up, plan_follow_ups
 from app.kit.calendar import Holiday, HolidayCalendar
-from tests.kit.slow_calendar import CODES, SlowCalendar, authorities, custom_names, days, each_day
+from tests.support.slow_calendar import CODES, SlowCalendar, authorities, custom_names, days, each_day
 
 PARIS = HolidayCalendar()
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 import pytest
@@ -31,7 +32,7 @@ from app.half_days.arithmetic import (
     share_of_own_time,
 )
 from app.kit.calendar import Half, HalfDay, Holiday, HolidayCalendar, Weekday
-from tests.kit.slow_calendar import CODES, SlowCalendar, authorities, custom_names, days, each_day
+from tests.support.slow_calendar import CODES, SlowCalendar, authorities, custom_names, days, each_day
 
 MORNING, AFTERNOON = Half.MORNING, Half.AFTERNOON
 PARIS = HolidayCalendar()
@@ -389,13 +390,14 @@ class TestWeights:
 # Against a model that walks day by day.
 
 
+@cache
+def place_in_the_week(date: dt.date) -> tuple[str, Weeks]:
+    return date.strftime("%A").lower(), Weeks.ODD if int(date.strftime("%V")) % 2 else Weeks.EVEN
+
+
 def slow_covers(slot: Slot, date: dt.date, half: Half) -> bool:
-    parity = {"0": Weeks.EVEN, "1": Weeks.ODD}[str(int(date.strftime("%V")) % 2)]
-    return (
-        date.strftime("%A").lower() == slot.weekday
-        and half == slot.half
-        and slot.weeks in {Weeks.EVERY, parity}
-    )
+    weekday, parity = place_in_the_week(date)
+    return (slot.weekday, slot.half) == (weekday, half) and slot.weeks in {Weeks.EVERY, parity}
 
 
 def slow_plan(

@@ -18,7 +18,7 @@ from app.kit.calendar import (
     local_date,
     time_zone,
 )
-from tests.kit.slow_calendar import CODES, SlowCalendar, authorities, custom_names, days, each_day, easter
+from tests.support.slow_calendar import CODES, SlowCalendar, authorities, custom_names, days, each_day, easter
 
 MORNING, AFTERNOON = Half.MORNING, Half.AFTERNOON
 METROPOLITAN_2026 = [
@@ -214,11 +214,12 @@ class TestAuthorityChoices:
     def test_days_are_added_by_date(self) -> None:
         added = {day("2026-02-17"): "Mardi gras", day("2027-05-07"): "Pont de l’Ascension"}
         calendar = HolidayCalendar("GF", custom_days=added)
+        added.clear()
         assert calendar.holiday_name(day("2026-02-17")) == "Mardi gras"
         assert not calendar.is_working_day(day("2027-05-07"))
         assert calendar.is_working_day(day("2027-02-09"))
-        added.clear()
-        assert calendar.is_public_holiday(day("2026-02-17"))
+        by_law = HolidayCalendar("GF").public_holidays(2026)
+        assert list(calendar.public_holidays(2026)) == sorted({*by_law, day("2026-02-17")})
 
     def test_an_added_day_joins_the_holiday_of_its_date(self) -> None:
         calendar = HolidayCalendar(custom_days={day("2026-11-11"): "Saint-Martin"})
@@ -436,6 +437,24 @@ class TestLocalTime:
     def test_an_unknown_zone_is_refused(self, name: str) -> None:
         with pytest.raises(ValueError, match="unknown time zone"):
             time_zone(name)
+
+    def test_every_place_has_its_zones(self) -> None:
+        zones = {code: subdivision.zones for code, subdivision in SUBDIVISIONS.items()}
+        assert {code: names for code, names in zones.items() if names != ("Europe/Paris",)} == {
+            "GP": ("America/Guadeloupe",),
+            "MQ": ("America/Martinique",),
+            "GF": ("America/Cayenne",),
+            "RE": ("Indian/Reunion",),
+            "YT": ("Indian/Mayotte",),
+            "BL": ("America/St_Barthelemy",),
+            "MF": ("America/Marigot",),
+            "PM": ("America/Miquelon",),
+            "WF": ("Pacific/Wallis",),
+            "PF": ("Pacific/Tahiti", "Pacific/Marquesas", "Pacific/Gambier"),
+            "NC": ("Pacific/Noumea",),
+            "TF": ("Indian/Kerguelen",),
+        }
+        assert {*FIXED_OFFSETS, "Europe/Paris", "America/Miquelon"} == set(ZONES)
 
     @given(st.sampled_from(ZONES), days(2010, 2098), st.sampled_from(Half))
     @settings(max_examples=400)

@@ -62,6 +62,15 @@ def easter(year: int) -> dt.date:
     return dt.date(year, 3, 1) + dt.timedelta(days=full + 7 - (sunday + full) % 7 - 1)
 
 
+@cache
+def _tables(code: str) -> tuple[dict[tuple[int, int], str], dict[int, str]]:
+    """Fixed and moving days of a subdivision, law and custom together."""
+    return (
+        FIXED | LAW_FIXED.get(code, {}) | CUSTOM_FIXED.get(code, {}),
+        FROM_EASTER | LAW_FROM_EASTER.get(code, {}) | CUSTOM_FROM_EASTER.get(code, {}),
+    )
+
+
 @dataclass(frozen=True)
 class SlowCalendar:
     """The choices of an authority, and the answers of the model."""
@@ -76,12 +85,8 @@ class SlowCalendar:
         """What makes that day a holiday."""
         if day.year < 1990 or day.year > 2100:
             raise AssertionError("the model is not asked about other years")
-        date, after_easter = (day.month, day.day), (day - easter(day.year)).days
-        found = {FIXED.get(date), FROM_EASTER.get(after_easter)}
-        found |= {table.get(self.code, {}).get(date) for table in (LAW_FIXED, CUSTOM_FIXED)}
-        found |= {
-            table.get(self.code, {}).get(after_easter) for table in (LAW_FROM_EASTER, CUSTOM_FROM_EASTER)
-        }
+        fixed, from_easter = _tables(self.code)
+        found = fixed.get((day.month, day.day)), from_easter.get((day - easter(day.year)).days)
         names = {name for name in found if name and self._in_force(name, day.year)}
         return names | {name for added, name in self.added.items() if added == day}
 

@@ -1,0 +1,14 @@
+"""What the application installs of this room."""
+
+from app.access.rooms import Room
+from app.calls import endpoints, lifecycle, policy, problems
+
+ROOM = Room(
+    routers=[endpoints.calls, endpoints.applications],
+    policies=[policy.CALL_POLICY, policy.APPLICATION_POLICY],
+    lifecycles=[lifecycle.CALLS, lifecycle.APPLICATIONS],
+    refusals={
+        "ck_calls_dates": problems.DatesReversed,
+        "uq_applications_standing": problems.AlreadyApplied,
+    },
+)

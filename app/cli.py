@@ -1,0 +1,222 @@
+"""The command line: `essaim --help`."""
+
+import json
+import sys
+from datetime import timedelta
+from typing import Annotated, NoReturn
+
+import typer
+
+main = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Essaim.")
+authority_app = typer.Typer(no_args_is_help=True, help="Authorities (tenants).")
+token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens of people.")
+client_app = typer.Typer(no_args_is_help=True, help="Machines that call the API.")
+main.add_typer(authority_app, name="authority")
+main.add_typer(token_app, name="token")
+main.add_typer(client_app, name="client")
+
+AuthorityOption = Annotated[
+    str | None,
+    typer.Option("--authority", help="The authority's slug; may be left out where there is only one."),
+]
+DaysOption = Annotated[int, typer.Option("--days", min=1, max=3650, help="How long the token is valid.")]
+
+
+@main.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes.")] = 1,
+) -> None:
+    """Serve the API. The database must stand at the present schema: see `essaim migrate`."""
+    import uvicorn
+
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the present schema."""
+    from app.kit.migrations import head_revision, upgrade
+    from app.settings import get_settings
+
+    upgrade(get_settings().database_url)
+    typer.echo(f"The database stands at {head_revision()}.", err=True)
+
+
+@main.command()
+def worker() -> None:
+    """Seal the journal and deliver its events until interrupted. On PostgreSQL, as many at once as wanted."""
+    import signal
+
+    from app.journal.worker import Worker
+    from app.kit import logs
+    from app.main import compose, open_database
+    from app.settings import get_settings
+
+    settings = get_settings()
+    logs.configure(settings.log_format, settings.log_level)
+    compose()
+    running = Worker(open_database(settings))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: running.stop())
+    running.run()
+
+
+@authority_app.command("create")
+def authority_create(
+    slug: str,
+    name: str,
+    time_zone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Paris",
+    subdivision: Annotated[str, typer.Option(help="Whose public holidays: FR, 57, 6AE, GP, GF…")] = "FR",
+) -> None:
+    """Create an authority."""
+    from app.main import open_database
+    from app.people.service import create_authority
+
+    try:
+        with open_database().transaction() as session:
+            authority = create_authority(
+                session, slug=slug, name=name, time_zone=time_zone, holiday_subdivision=subdivision
+            )
+    except ValueError as error:
+        _refuse(str(error))
+    typer.echo(authority.id)
+
+
+@authority_app.command("list")
+def authority_list() -> None:
+    """List the authorities, one a line: slug, name, time zone, holidays."""
+    from sqlalchemy import select
+
+    from app.main import open_database
+    from app.people.models import Authority
+
+    with open_database().session() as session:
+        for row in session.execute(select(Authority)).scalars():
+            typer.echo(f"{row.slug}\t{row.name}\t{row.time_zone}\t{row.holiday_subdivision}")
+
+
+@token_app.command("create")
+def token_create(
+    agent: Annotated[str, typer.Option("--agent", help="The agent's email or HR id (matricule).")],
+    authority: AuthorityOption = None,
+    name: Annotated[str, typer.Option(help="What the token is for.")] = "",
+    days: DaysOption = 90,
+) -> None:
+    """Print a new token of a person, and nothing else."""
+    from app.kit.problems import Problem
+    from app.main import open_database
+    from app.people.service import authority_named
+    from app.signin.service import create_token, find_agent
+
+    try:
+        with open_database().transaction() as session:
+            holder = find_agent(session, authority_named(session, authority).id, agent)
+            token = create_token(session, agent=holder, name=name, lifetime=timedelta(days=days))
+    except Problem as problem:
+        _refuse(problem.detail.to("en"))
+    typer.echo(token)
+
+
+@client_app.command("create")
+def client_create(
+    name: str,
+    scope: Annotated[list[str], typer.Option("--scope", help="Repeat for several: hr:read, programme:read…")],
+    authority: AuthorityOption = None,
+    days: DaysOption = 365,
+) -> None:
+    """Print the token of a new API client, and nothing else."""
+    from app.kit.problems import Problem
+    from app.main import open_database
+    from app.people.service import authority_named
+    from app.signin.service import create_client as create
+
+    try:
+        with open_database().transaction() as session:
+            owner = authority_named(session, authority)
+            _client, token = create(session, owner.id, name=name, scopes=scope, lifetime=timedelta(days=days))
+    except ValueError as error:
+        _refuse(str(error))
+    except Problem as problem:
+        _refuse(problem.detail.to("en"))
+    typer.echo(token)
+
+
+@main.command()
+def grant(
+    agent: Annotated[str, typer.Option("--agent", help="The agent's email or HR id (matricule).")],
+    capacity: Annotated[str, typer.Argument(help="lab, hr, elected or administrator.")],
+    authority: AuthorityOption = None,
+) -> None:
+    """Give a person a capacity across the authority."""
+    from app.access.capacity import Capacity
+    from app.kit.problems import Problem
+    from app.main import open_database
+    from app.people.service import authority_named
+    from app.people.service import grant as give
+    from app.signin.service import find_agent
+
+    try:
+        with open_database().transaction() as session:
+            holder = find_agent(session, authority_named(session, authority).id, agent)
+            give(session, holder, Capacity.of(capacity))
+    except ValueError as error:
+        _refuse(str(error))
+    except Problem as problem:
+        _refuse(problem.detail.to("en"))
+
+
+@main.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    from app.main import create_app
+
+    document = create_app().openapi()
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+
+
+@main.command()
+def lifecycles() -> None:
+    """Print every life cycle as Markdown."""
+    from app.kit.reference import lifecycles_markdown
+    from app.main import ROOMS
+
+    sys.stdout.write(lifecycles_markdown(cycle for room in ROOMS for cycle in room.lifecycles))
+
+
+@main.command()
+def policy() -> None:
+    """Print who may do what as Markdown."""
+    from app.access.matrix import markdown
+    from app.main import ROOMS
+
+    sys.stdout.write(markdown(policy for room in ROOMS for policy in room.policies))
+
+
+@main.command()
+def problems() -> None:
+    """Print every refusal of the API as Markdown."""
+    import app.main  # noqa: F401 its rooms declare the refusals
+    from app.kit.reference import problems_markdown
+
+    sys.stdout.write(problems_markdown())
+
+
+def _refuse(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""What happens to a mandate."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from app.journal.events import Event
+from app.mandates.lifecycle import PartyCapacity
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateDrafted(Event):
+    type: ClassVar[str] = "mandate.drafted"
+    team_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateEdited(Event):
+    type: ClassVar[str] = "mandate.edited"
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateSubmitted(Event):
+    """`document_hash` is the SHA-256 of the text that the parties are asked to sign."""
+
+    type: ClassVar[str] = "mandate.submitted"
+    submission: int
+    document_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateSigned(Event):
+    type: ClassVar[str] = "mandate.signed"
+    party_id: UUID
+    capacity: PartyCapacity
+    document_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateRefused(Event):
+    type: ClassVar[str] = "mandate.refused"
+    party_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateWithdrawn(Event):
+    type: ClassVar[str] = "mandate.withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateActivated(Event):
+    """The last party signed. Rooms above plan half-days and follow-ups in the same transaction.
+
+    The mandate takes effect on its first day, or today when that has passed.
+    """
+
+    type: ClassVar[str] = "mandate.activated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateSuspended(Event):
+    """Nothing is owed from `from_day` (included) on, until the mandate resumes. `until_day` is when it is meant to."""
+
+    type: ClassVar[str] = "mandate.suspended"
+    from_day: date
+    reason: str
+    until_day: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateResumed(Event):
+    """Half-days are owed again from `from_day` (included) on."""
+
+    type: ClassVar[str] = "mandate.resumed"
+    from_day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateTerminated(Event):
+    """`on_day` is the last day of the mandate."""
+
+    type: ClassVar[str] = "mandate.terminated"
+    on_day: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateCompleted(Event):
+    """`on_day` is the last day of the mandate."""
+
+    type: ClassVar[str] = "mandate.completed"
+    on_day: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateExpired(Event):
+    """`on_day` is the last day of the mandate."""
+
+    type: ClassVar[str] = "mandate.expired"
+    on_day: date

@@ -1,0 +1,165 @@
+"""Mandates: their clauses and half-days, the texts submitted to signature, their parties and signatures.
+
+A submission freezes an exact text (`MandateDocument`) and names its parties. When a party refuses or the lab withdraws,
+the parties become void and the signatures stay, as history; the next submission has a text and parties of its own.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlmodel import Field
+
+from app.kit import clock
+from app.kit.calendar import Half, Weekday
+from app.kit.columns import AuthorityRow, EditedRow, enum_field, instant_field
+from app.mandates.lifecycle import ClauseKind, MandateState, PartyCapacity, PartyState
+
+_PREPARED = text("state IN ('draft', 'in_signature')")
+_IN_FORCE = text("state IN ('active', 'suspended')")
+
+
+class Mandate(EditedRow, table=True):
+    """The contract of a team's mission. `starts_on` and `ends_on` are both included.
+
+    It takes effect on `starts_on`, or on the day of the last signature (`activated_at`) when that comes after. The
+    texts from `purpose` to `means` and the budget fill its clauses. Its parameters are those of the charter in force
+    when it was drafted. `submission` counts its submissions; parties and documents of that number are the present
+    ones. `reason` is why it came back to draft, was suspended or terminated. `ended_on` is its last day, once it has
+    ended.
+    """
+
+    __tablename__ = "mandates"
+    __table_args__ = (
+        Index("ix_mandates_created_at", "authority_id", "created_at", "id"),
+        Index("ix_mandates_ends_on", "authority_id", "ends_on", "id"),
+        Index("ix_mandates_team_id", "team_id"),
+        Index("ix_mandates_sponsor_id", "sponsor_id"),
+        Index("ix_mandates_client_directorate_id", "client_directorate_id"),
+        Index("ix_mandates_in_force", "ends_on", postgresql_where=_IN_FORCE, sqlite_where=_IN_FORCE),
+        Index(
+            "uq_mandates_team_prepared",
+            "team_id",
+            unique=True,
+            postgresql_where=_PREPARED,
+            sqlite_where=_PREPARED,
+        ),
+        CheckConstraint("starts_on <= ends_on", name="dates"),
+        CheckConstraint("budget_euros >= 0", name="budget"),
+        CheckConstraint("(document_hash IS NULL) = (state = 'draft')", name="document"),
+    )
+
+    team_id: UUID = Field(foreign_key="teams.id")
+    charter_id: UUID = Field(foreign_key="charters.id")
+    sponsor_id: UUID = Field(foreign_key="agents.id")
+    client_directorate_id: UUID = Field(foreign_key="directorates.id")
+    state: MandateState = enum_field(MandateState, default=MandateState.DRAFT)
+    starts_on: date
+    ends_on: date
+    cadence_weeks: int
+    half_days_per_week: int
+    make_good_days: int
+    move_window_days: int
+    grace_days: int
+    purpose: str = Field(sa_type=Text)
+    problem: str = Field(sa_type=Text)
+    expected_result: str = Field(sa_type=Text)
+    how_known: str = Field(sa_type=Text)
+    means: str = Field(sa_type=Text)
+    budget_euros: int = 0
+    submission: int = 0
+    reason: str | None = Field(default=None, sa_type=Text)
+    document_hash: str | None = Field(default=None, max_length=64)
+    submitted_at: datetime | None = instant_field(default=None, nullable=True)
+    activated_at: datetime | None = instant_field(default=None, nullable=True)
+    suspended_from: date | None = None
+    suspended_until: date | None = None
+    ended_on: date | None = None
+
+
+class MandateClause(AuthorityRow, table=True):
+    """An article of a mandate as it is written, placeholders included; `plain` says the same in everyday words."""
+
+    __tablename__ = "mandate_clauses"
+    __table_args__ = (UniqueConstraint("mandate_id", "key"), UniqueConstraint("mandate_id", "position"))
+
+    mandate_id: UUID = Field(foreign_key="mandates.id")
+    position: int
+    key: str = Field(max_length=64)
+    kind: ClauseKind = enum_field(ClauseKind)
+    title: str = Field(max_length=200)
+    text: str = Field(sa_type=Text)
+    plain: str = Field(sa_type=Text)
+    mandatory: bool = False
+
+
+class MandateSlot(AuthorityRow, table=True):
+    """A weekly half-day that a mandate frees for an agent. `relief` is what the manager takes off their plate."""
+
+    __tablename__ = "mandate_slots"
+    __table_args__ = (
+        UniqueConstraint("mandate_id", "agent_id", "weekday", "half"),
+        Index("ix_mandate_slots_agent_id", "agent_id"),
+        CheckConstraint("weekday NOT IN ('saturday', 'sunday')", name="weekday"),
+    )
+
+    mandate_id: UUID = Field(foreign_key="mandates.id")
+    agent_id: UUID = Field(foreign_key="agents.id")
+    weekday: Weekday = enum_field(Weekday)
+    half: Half = enum_field(Half)
+    relief: str = Field(default="", sa_type=Text)
+
+
+class MandateDocument(AuthorityRow, table=True):
+    """The exact text of one submission: canonical JSON in UTF-8, whose SHA-256 is `hash`. Never changed."""
+
+    __tablename__ = "mandate_documents"
+    __table_args__ = (UniqueConstraint("mandate_id", "submission"),)
+
+    mandate_id: UUID = Field(foreign_key="mandates.id")
+    submission: int
+    text: str = Field(sa_type=Text)
+    hash: str = Field(max_length=64)
+    created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
+
+
+class MandateParty(AuthorityRow, table=True):
+    """Somebody whose signature a submission needs, in one capacity; the same person may stand in several."""
+
+    __tablename__ = "mandate_parties"
+    __table_args__ = (
+        UniqueConstraint("mandate_id", "submission", "agent_id", "capacity"),
+        Index("ix_mandate_parties_agent_id", "agent_id", "state"),
+        CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="reason"),
+    )
+
+    mandate_id: UUID = Field(foreign_key="mandates.id")
+    submission: int
+    agent_id: UUID = Field(foreign_key="agents.id")
+    capacity: PartyCapacity = enum_field(PartyCapacity)
+    rank: int
+    state: PartyState = enum_field(PartyState, default=PartyState.PENDING)
+    reason: str | None = Field(default=None, sa_type=Text)
+
+
+class MandateSignature(AuthorityRow, table=True):
+    """One signature: who, in what capacity, of which text, when, and how they were known. Never changed.
+
+    `method` is `token`: the signer was known by a bearer token. A simple electronic signature (eIDAS art. 25, Code
+    civil 1366 and 1367).
+    """
+
+    __tablename__ = "mandate_signatures"
+    __table_args__ = (
+        UniqueConstraint("party_id"),
+        Index("ix_mandate_signatures_mandate_id", "mandate_id"),
+        Index("ix_mandate_signatures_agent_id", "agent_id"),
+    )
+
+    mandate_id: UUID = Field(foreign_key="mandates.id")
+    party_id: UUID = Field(foreign_key="mandate_parties.id")
+    agent_id: UUID = Field(foreign_key="agents.id")
+    capacity: PartyCapacity = enum_field(PartyCapacity)
+    document_hash: str = Field(max_length=64)
+    signed_at: datetime = instant_field(nullable=False)
+    method: str = Field(max_length=32)

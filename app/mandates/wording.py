@@ -1,0 +1,241 @@
+"""How a mandate reads: its clauses filled, and the exact text that its parties sign."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from babel.dates import format_date
+from sqlalchemy import Connection, Row, Uuid, bindparam, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from app.irritants.models import Irritant
+from app.kit.calendar import Half, Weekday
+from app.mandates.model_mandate import fill, model
+from app.mandates.models import Mandate, MandateClause, MandateSlot
+from app.people.models import Agent, Authority, Directorate
+from app.programmes.models import Charter
+from app.teams.models import Team, TeamMember
+
+FORMAT: Final = "essaim-mandate-1"
+RENEWAL_NOTICE_WEEKS: Final = 8
+TO_BE_NAMED: Final = "une personne nommée à la mise en signature"
+
+_NUMBERS = ("aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
+_sponsor = aliased(Agent)
+_member = aliased(Agent)
+
+_facts = (
+    select(
+        col(Authority.id).label("authority_id"),
+        col(Authority.name).label("authority"),
+        col(Team.id).label("team_id"),
+        col(Team.name).label("team_name"),
+        col(Irritant.id).label("irritant_id"),
+        col(Irritant.title).label("irritant_title"),
+        col(Directorate.name).label("client_directorate"),
+        (col(_sponsor.given_name) + " " + col(_sponsor.family_name)).label("sponsor"),
+        col(Charter.adopted_on).label("charter_adopted_on"),
+        col(Charter.mandate_months),
+        col(Charter.answer_days),
+    )
+    .select_from(Mandate)
+    .join(Authority, col(Authority.id) == col(Mandate.authority_id))
+    .join(Team, col(Team.id) == col(Mandate.team_id))
+    .join(Irritant, col(Irritant.id) == col(Team.irritant_id))
+    .join(Directorate, col(Directorate.id) == col(Mandate.client_directorate_id))
+    .join(_sponsor, col(_sponsor.id) == col(Mandate.sponsor_id))
+    .join(Charter, col(Charter.id) == col(Mandate.charter_id))
+    .where(col(Mandate.id) == bindparam("mandate_id", type_=Uuid()))
+)
+_members = (
+    select(
+        col(_member.given_name),
+        col(_member.family_name),
+        col(Directorate.name).label("directorate"),
+    )
+    .select_from(TeamMember)
+    .join(_member, col(_member.id) == col(TeamMember.agent_id))
+    .outerjoin(Directorate, col(Directorate.id) == col(_member.directorate_id))
+    .where(
+        col(TeamMember.team_id) == bindparam("team_id", type_=Uuid()),
+        or_(col(TeamMember.left_on).is_(None), col(TeamMember.left_on) > bindparam("today")),
+    )
+    .order_by(col(_member.family_name), col(_member.given_name), col(_member.id))
+)
+_slots = (
+    select(
+        col(MandateSlot.agent_id),
+        (col(Agent.given_name) + " " + col(Agent.family_name)).label("agent_name"),
+        col(MandateSlot.weekday),
+        col(MandateSlot.half),
+        col(MandateSlot.relief),
+    )
+    .join(Agent, col(Agent.id) == col(MandateSlot.agent_id))
+    .where(col(MandateSlot.mandate_id) == bindparam("mandate_id", type_=Uuid()))
+)
+_clauses = (
+    select(
+        col(MandateClause.key),
+        col(MandateClause.kind),
+        col(MandateClause.mandatory),
+        col(MandateClause.title),
+        col(MandateClause.text),
+        col(MandateClause.plain),
+    )
+    .where(col(MandateClause.mandate_id) == bindparam("mandate_id", type_=Uuid()))
+    .order_by(col(MandateClause.position))
+)
+
+Reader = Connection | Session
+
+
+def slots(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
+    """The weekly half-days of a mandate, by agent, then in the order of the week."""
+    rows = connection.execute(_slots, {"mandate_id": mandate_id}).all()
+    return sorted(
+        (row._asdict() for row in rows),
+        key=lambda slot: (slot["agent_name"], slot["agent_id"], *_moment(slot)),
+    )
+
+
+def clauses(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
+    """The clauses of a mandate as they are written, in order."""
+    return [row._asdict() for row in connection.execute(_clauses, {"mandate_id": mandate_id})]
+
+
+def read(
+    connection: Reader, mandate: Mapping[str, Any], *, guarantor: str = TO_BE_NAMED, today: date
+) -> dict[str, Any]:
+    """A mandate as it reads today: title, preamble, clauses filled, half-days and who is named.
+
+    `mandate` holds the columns of a `Mandate`.
+    """
+    facts = connection.execute(_facts, {"mandate_id": mandate["id"]}).one()
+    team = connection.execute(_members, {"team_id": facts.team_id, "today": today}).all()
+    weekly = slots(connection, mandate["id"])
+    values = _values(mandate, facts, team, weekly, guarantor)
+    written = clauses(connection, mandate["id"])
+    return {
+        "format": FORMAT,
+        "mandate_id": mandate["id"],
+        "authority": {"id": facts.authority_id, "name": facts.authority},
+        "charter_id": mandate["charter_id"],
+        "team": {"id": facts.team_id, "name": facts.team_name},
+        "irritant": {"id": facts.irritant_id, "name": facts.irritant_title},
+        "client_directorate": {"id": mandate["client_directorate_id"], "name": facts.client_directorate},
+        "sponsor": {"id": mandate["sponsor_id"], "name": facts.sponsor},
+        "starts_on": mandate["starts_on"],
+        "ends_on": mandate["ends_on"],
+        "parameters": {
+            name: mandate[name]
+            for name in (
+                "budget_euros",
+                "cadence_weeks",
+                "grace_days",
+                "half_days_per_week",
+                "make_good_days",
+                "move_window_days",
+            )
+        },
+        "title": fill(model().title, values),
+        "preamble": fill(model().preamble, values),
+        "clauses": [
+            {**clause, "text": fill(clause["text"], values), "plain": fill(clause["plain"], values)}
+            for clause in written
+        ],
+        "half_days": weekly,
+    }
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """JSON with sorted keys and no spaces: the same facts give the same text, and the same hash (RFC 8785)."""
+    return msgspec.json.encode(document, order="sorted").decode()
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a document's UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _values(
+    mandate: Mapping[str, Any],
+    facts: Row[Any],
+    team: Sequence[Row[Any]],
+    weekly: list[dict[str, Any]],
+    guarantor: str,
+) -> dict[str, str]:
+    numbers = ("cadence_weeks", "make_good_days", "move_window_days", "grace_days")
+    texts = ("purpose", "problem", "expected_result", "how_known", "means")
+    return {
+        "authority": facts.authority,
+        "team_name": facts.team_name,
+        "irritant_title": facts.irritant_title,
+        "client_directorate": facts.client_directorate,
+        "sponsor": facts.sponsor,
+        "guarantor": guarantor,
+        "members": " ; ".join(
+            f"{row.given_name} {row.family_name}" + (f" ({row.directorate})" if row.directorate else "")
+            for row in team
+        ),
+        "reliefs": _reliefs(weekly),
+        "half_days": _half_days(weekly),
+        "starts_on": _in_words(mandate["starts_on"]),
+        "ends_on": _in_words(mandate["ends_on"]),
+        "charter_adopted_on": _in_words(facts.charter_adopted_on),
+        "budget": f"{mandate['budget_euros']} €",
+        "mandate_months": str(facts.mandate_months),
+        "answer_days": str(facts.answer_days),
+        "renewal_notice_weeks": str(RENEWAL_NOTICE_WEEKS),
+        **{name: str(mandate[name]) for name in numbers},
+        **{name: mandate[name] for name in texts},
+    }
+
+
+def _in_words(day: date | None) -> str:
+    if day is None:
+        return "…"
+    return f"{'1er' if day.day == 1 else day.day} {format_date(day, 'MMMM y', locale='fr')}"
+
+
+def _moment(slot: Mapping[str, Any]) -> tuple[int, bool]:
+    return Weekday(slot["weekday"]).number, slot["half"] is Half.AFTERNOON
+
+
+def _moments(weekly: Iterable[Mapping[str, Any]]) -> str:
+    named = [f"le {slot['weekday'].label_fr} {slot['half'].label_fr}" for slot in sorted(weekly, key=_moment)]
+    return " et ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+
+
+def _by_agent(weekly: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    grouped: dict[UUID, list[dict[str, Any]]] = {}
+    for slot in weekly:
+        grouped.setdefault(slot["agent_id"], []).append(slot)
+    return list(grouped.values())
+
+
+def _half_days(weekly: list[dict[str, Any]]) -> str:
+    """`une demi-journée par semaine, le jeudi matin`, and who when, where they differ."""
+    agents = _by_agent(weekly)
+    if not agents:
+        return "un temps à fixer"
+    counts = {len(own) for own in agents}
+    often = "un temps protégé chaque semaine"
+    if len(counts) == 1:
+        (count,) = counts
+        number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+        often = f"{number} demi-journée{'s' if count > 1 else ''} par semaine"
+    if len({_moments(own) for own in agents}) == 1:
+        return f"{often}, {_moments(agents[0])}"
+    each = " ; ".join(f"{own[0]['agent_name']} : {_moments(own)}" for own in agents)
+    return f"{often} ({each})"
+
+
+def _reliefs(weekly: list[dict[str, Any]]) -> str:
+    """One line for each agent and each different relief."""
+    told = dict.fromkeys((slot["agent_name"], slot["agent_id"], slot["relief"]) for slot in weekly)
+    lines = [f"- pour {name} : {relief or 'à écrire'}" for name, _id, relief in told]
+    return "\n\n" + "\n".join(lines) if lines else "à écrire."
