@@ -7,6 +7,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from app.audit.commands import audit_app
+from app.people.commands import import_app
+
 main = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Essaim.")
 authority_app = typer.Typer(no_args_is_help=True, help="Authorities (tenants).")
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens of people.")
@@ -14,6 +17,8 @@ client_app = typer.Typer(no_args_is_help=True, help="Machines that call the API.
 main.add_typer(authority_app, name="authority")
 main.add_typer(token_app, name="token")
 main.add_typer(client_app, name="client")
+main.add_typer(import_app, name="import")
+main.add_typer(audit_app, name="audit")
 
 AuthorityOption = Annotated[
     str | None,
@@ -61,16 +66,17 @@ def worker() -> None:
 
     from app.journal.worker import Worker
     from app.kit import logs
-    from app.main import compose, open_database
+    from app.main import compose, do_chores, open_database
     from app.settings import get_settings
 
     settings = get_settings()
     logs.configure(settings.log_format, settings.log_level)
     compose()
-    running = Worker(open_database(settings))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: running.stop())
-    running.run()
+    with open_database(settings) as database:
+        running = Worker(database, chores=do_chores)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: running.stop())
+        running.run()
 
 
 @authority_app.command("create")
@@ -85,7 +91,7 @@ def authority_create(
     from app.people.service import create_authority
 
     try:
-        with open_database().transaction() as session:
+        with open_database() as database, database.transaction() as session:
             authority = create_authority(
                 session, slug=slug, name=name, time_zone=time_zone, holiday_subdivision=subdivision
             )
@@ -102,9 +108,17 @@ def authority_list() -> None:
     from app.main import open_database
     from app.people.models import Authority
 
-    with open_database().session() as session:
+    with open_database() as database, database.session() as session:
         for row in session.execute(select(Authority)).scalars():
             typer.echo(f"{row.slug}\t{row.name}\t{row.time_zone}\t{row.holiday_subdivision}")
+
+
+@import_app.callback()
+def imports() -> None:
+    """Bring data in from other systems."""
+    from app.main import compose
+
+    compose()
 
 
 @token_app.command("create")
@@ -121,7 +135,7 @@ def token_create(
     from app.signin.service import create_token, find_agent
 
     try:
-        with open_database().transaction() as session:
+        with open_database() as database, database.transaction() as session:
             holder = find_agent(session, authority_named(session, authority).id, agent)
             token = create_token(session, agent=holder, name=name, lifetime=timedelta(days=days))
     except Problem as problem:
@@ -143,7 +157,7 @@ def client_create(
     from app.signin.service import create_client as create
 
     try:
-        with open_database().transaction() as session:
+        with open_database() as database, database.transaction() as session:
             owner = authority_named(session, authority)
             _client, token = create(session, owner.id, name=name, scopes=scope, lifetime=timedelta(days=days))
     except ValueError as error:
@@ -168,7 +182,7 @@ def grant(
     from app.signin.service import find_agent
 
     try:
-        with open_database().transaction() as session:
+        with open_database() as database, database.transaction() as session:
             holder = find_agent(session, authority_named(session, authority).id, agent)
             give(session, holder, Capacity.of(capacity))
     except ValueError as error:

@@ -2,25 +2,65 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
+import structlog
 from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from app import __version__
+from app.access.actor import system
 from app.access.rooms import Room
+from app.audit.room import ROOM as AUDIT
+from app.calls.room import ROOM as CALLS
 from app.irritants.room import ROOM as IRRITANTS
 from app.journal import service as journal
 from app.journal.worker import Worker
-from app.kit import application, contract, logs
+from app.kit import application, clock, contract, idempotency, logs
 from app.kit.database import Database, refuse_with
 from app.kit.migrations import head_revision
+from app.kit.problems import Problem
+from app.mandates.room import ROOM as MANDATES
+from app.people.models import Authority
+from app.people.room import ROOM as PEOPLE
+from app.programmes.room import ROOM as PROGRAMMES
 from app.settings import Settings, get_settings
 from app.signin.bearer import BearerAuthenticator
+from app.teams.room import ROOM as TEAMS
 
 API = "/api/v1"
+IDEMPOTENCY_KEPT = timedelta(hours=48)
 
-ROOMS: tuple[Room, ...] = (IRRITANTS,)
+log = structlog.get_logger("essaim")
+
+ROOMS: tuple[Room, ...] = (PEOPLE, PROGRAMMES, IRRITANTS, CALLS, TEAMS, MANDATES, AUDIT)
+
+
+TAGS = {
+    "me": "Who is calling.",
+    "authorities": "The authority: a town, a département, an agglomeration.",
+    "directorates": "Its organisation tree.",
+    "agents": "The people it employs, and when they are away.",
+    "programmes": "Editions of the programme, and the charters that set their rules.",
+    "charters": "The rules of the game, adopted at a date.",
+    "irritants": "Concrete field problems, reported by agents.",
+    "calls": "Open calls to all agents around selected irritants.",
+    "applications": "Agents' offers to work on an irritant.",
+    "teams": "Volunteers around one irritant, and the phases they go through.",
+    "log-entries": "What teams write between follow-ups.",
+    "mandates": "The contract of a mission: clauses, half-days, parties, signatures.",
+    "half-days": "Mornings and afternoons that a mandate protects.",
+    "follow-ups": "The six-weekly meetings of team and client directorate.",
+    "commitments": "What each side promised at a follow-up.",
+    "solutions": "What teams made, described so that others can adopt it.",
+    "adoptions": "Other directorates taking a solution and adapting it.",
+    "notices": "What each person has been told.",
+    "events": "The journal, as a feed that misses nothing.",
+}
+"""The parts of the API, in the order of a programme's life."""
 
 
 def compose() -> None:
@@ -39,6 +79,25 @@ def open_database(settings: Settings | None = None) -> Database:
     return Database(settings.database_url, threads=settings.threads)
 
 
+def do_chores(database: Database) -> int:
+    """Do what the calendar makes due in every authority: how many acts. An authority that fails stops no other."""
+    with database.session() as session:
+        authorities = [
+            (row.id, row.slug, row.time_zone) for row in session.execute(select(Authority)).scalars()
+        ]
+    with database.transaction() as session:
+        done = idempotency.purge(session, before=clock.now() - IDEMPOTENCY_KEPT)
+    for authority_id, slug, time_zone in authorities:
+        actor = system(authority_id, time_zone)
+        for chore in (chore for room in ROOMS for chore in room.chores):
+            try:
+                with database.transaction() as session:
+                    done += chore(session, actor, actor.today())
+            except (Problem, DBAPIError) as error:
+                log.warning("chore failed", authority=slug, chore=chore.__module__, exc_info=error)
+    return done
+
+
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """The web application. `database` is opened from `settings` unless given."""
     settings = settings or get_settings()
@@ -50,6 +109,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         description=_DESCRIPTION,
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_url=f"{API}/openapi.json",
+        openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
@@ -73,7 +133,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure(settings.log_format, settings.log_level)
     # One more thread than connections would wait for the pool instead of working.
     to_thread.current_default_thread_limiter().total_tokens = settings.threads
-    worker = Worker(app.state.database) if settings.worker == "inside" else None
+    worker = Worker(app.state.database, chores=do_chores) if settings.worker == "inside" else None
     if worker:
         worker.start()
     yield

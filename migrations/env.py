@@ -23,9 +23,12 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+SEARCHES = {"ix_agents_search", "ix_irritants_search", "ix_solutions_search"}
+
+
 def include_object(item: Any, name: str | None, kind: str, reflected: bool, _compared: Any) -> bool:
     """Expression indexes are compared by name only where Alembic cannot read them back."""
-    return not (kind == "index" and name in {"ix_agents_search", "ix_irritants_search"})
+    return not (kind == "index" and name in SEARCHES)
 
 
 def run(connection: Connection) -> None:

@@ -4,14 +4,11 @@ from app.kit.i18n import _
 from app.kit.problems import Conflict, Invalid
 
 
-class UnknownProgramme(Invalid):
-    slug = "unknown-programme"
-    title = _("Ce programme n'existe pas dans votre collectivité.")
-
-
 class UnknownIrritants(Invalid):
     slug = "unknown-irritants"
-    title = _("Certains de ces irritants n'existent pas dans votre collectivité : vérifiez leurs identifiants.")
+    title = _(
+        "Certains de ces irritants n'existent pas dans votre collectivité : vérifiez leurs identifiants."
+    )
 
 
 class UnknownCall(Invalid):

@@ -166,6 +166,28 @@ def application_detail(
     return data
 
 
+def hold(session: Session, actor: Actor, call_id: UUID) -> Call | None:
+    """The call of this authority as it stands, which nobody else moves before this transaction ends."""
+    return session.execute(
+        select(Call)
+        .where(col(Call.id) == call_id, col(Call.authority_id) == actor.authority_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def unanswered(session: Session, call_id: UUID) -> list[Application]:
+    """The applications to a call that wait for an answer, held until this transaction ends."""
+    statement = (
+        select(Application)
+        .where(col(Application.call_id) == call_id, col(Application.state) == ApplicationState.SUBMITTED)
+        .order_by(col(Application.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(session.execute(statement).scalars())
+
+
 def is_about(session: Session, call_id: UUID, irritant_id: UUID) -> bool:
     """Is this irritant one of the call's?"""
     statement = select(col(CallIrritant.id)).where(
@@ -208,11 +230,16 @@ def irritants_held_by(session: Session, call_id: UUID) -> list[Irritant]:
 
 
 def accepted_among(session: Session, call_id: UUID, irritant_id: UUID, agent_ids: list[UUID]) -> set[UUID]:
-    """Those of `agent_ids` whose application to this irritant of this call was accepted."""
-    statement = select(col(Application.agent_id)).where(
-        col(Application.call_id) == call_id,
-        col(Application.irritant_id) == irritant_id,
-        col(Application.agent_id).in_(agent_ids),
-        col(Application.state) == ApplicationState.ACCEPTED,
+    """Those of `agent_ids` whose application to this irritant of this call is accepted, and stays so until this
+    transaction ends: nobody withdraws while a team is made up."""
+    statement = (
+        select(col(Application.agent_id))
+        .where(
+            col(Application.call_id) == call_id,
+            col(Application.irritant_id) == irritant_id,
+            col(Application.agent_id).in_(agent_ids),
+            col(Application.state) == ApplicationState.ACCEPTED,
+        )
+        .with_for_update(read=True)
     )
     return set(session.execute(statement).scalars())

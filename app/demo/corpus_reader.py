@@ -50,55 +50,6 @@ Visibility = Literal["team", "programme", "authority"]
 Side = Literal["team", "client"]
 SolutionState = Literal["draft", "published", "retired"]
 AdoptionState = Literal["interested", "adapting", "in_use", "dropped"]
-ClauseKind = Literal[
-    "purpose",
-    "result",
-    "parties",
-    "duration",
-    "autonomy_decides",
-    "autonomy_proposes",
-    "reserved",
-    "time",
-    "relief",
-    "protection_agents",
-    "protection_leaders",
-    "follow_up",
-    "means",
-    "confidentiality",
-    "publication",
-    "amendment",
-    "end",
-    "signature",
-]
-
-MANDATE_PLACEHOLDERS = {
-    "authority": "le nom de la collectivité : « la Ville de… »",
-    "team_name": "le nom de l'équipe, sans guillemets",
-    "irritant_title": "le titre de l'irritant",
-    "purpose": "la mission, en une phrase complète",
-    "problem": "le problème tel qu'il est connu, en phrases complètes",
-    "expected_result": "le résultat attendu, en phrases complètes",
-    "how_known": "comment on le saura, en phrases complètes",
-    "members": "les membres : nom, fonction, direction, séparés par des points-virgules",
-    "reliefs": "ce que chaque responsable retire du planning, en phrases complètes",
-    "client_directorate": "la direction cliente, qui commence par « Direction »",
-    "sponsor": "le nom et la fonction du sponsor",
-    "guarantor": "le nom et la fonction de la personne garante, au laboratoire",
-    "starts_on": "le premier jour, en toutes lettres",
-    "ends_on": "le dernier jour, en toutes lettres",
-    "charter_adopted_on": "le jour d'adoption du cadre, en toutes lettres",
-    "half_days": "le temps : « une demi-journée par semaine, le jeudi matin »",
-    "budget": "l'enveloppe d'essai : « 800 € »",
-    "means": "les moyens propres à la mission, en phrases complètes",
-    "mandate_months": "la durée ordinaire d'un mandat, en mois",
-    "cadence_weeks": "le nombre de semaines entre deux points de suivi",
-    "make_good_days": "le délai pour rendre une demi-journée, en jours",
-    "move_window_days": "le délai pour déplacer une demi-journée, en jours",
-    "grace_days": "le délai après lequel un point est manqué, en jours",
-    "answer_days": "le délai de réponse de la direction cliente, en jours",
-    "renewal_notice_weeks": "le premier avertissement avant l'échéance, en semaines",
-}
-"""What the model mandate may leave in braces, and how to fill it."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -334,23 +285,6 @@ class Charter(Row, frozen=True):
         )
 
 
-class Clause(Row, frozen=True):
-    """`text` is what is signed; `plain` explains it in easy French and adds nothing."""
-
-    key: str
-    kind: ClauseKind
-    mandatory: bool
-    title: str
-    text: str
-    plain: str
-
-
-class ModelMandate(Row, frozen=True):
-    title: str
-    preamble: str
-    clauses: tuple[Clause, ...]
-
-
 class _Irritants(Row, frozen=True):
     themes: dict[str, str]
     irritants: tuple[Irritant, ...]
@@ -392,7 +326,6 @@ class Corpus(Row, frozen=True):
     encroachments: tuple[Encroachment, ...]
     solutions: tuple[Solution, ...]
     charter: Charter
-    mandate: ModelMandate
 
     def comments_on(self, irritant: str) -> tuple[Comment, ...]:
         return tuple(comment for comment in self.comments if comment.irritant == irritant)
@@ -428,7 +361,6 @@ def load() -> Corpus:
         encroachments=_read("encroachments", _Encroachments).encroachments,
         solutions=_read("solutions", _Solutions).solutions,
         charter=_read("charter", Charter),
-        mandate=_read("clauses", ModelMandate),
     )
 
 

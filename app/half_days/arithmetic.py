@@ -226,7 +226,7 @@ def _planned(
 ) -> PlannedHalfDay:
     if half_day.weekday.is_weekend:
         return PlannedHalfDay(half_day, Excuse.WEEKEND)
-    if holiday := calendar.holiday_name(half_day.date):
+    if (holiday := calendar.holiday_name(half_day.date)) is not None:
         return PlannedHalfDay(half_day, Excuse.PUBLIC_HOLIDAY, holiday)
     if not pattern.works(half_day):
         return PlannedHalfDay(half_day, Excuse.NOT_WORKED)

@@ -1,5 +1,6 @@
 """The life of a protected half-day: what is owed is taken, given back, or said to be lost."""
 
+from app.kit.calendar import Half
 from app.kit.columns import Labelled
 from app.kit.i18n import _
 from app.kit.lifecycle import Lifecycle, Move
@@ -68,3 +69,6 @@ LIFECYCLE = Lifecycle(
 
 GONE = (S.MOVED, S.EXCUSED, S.WAIVED)
 """States that leave the agent's half-day free for another."""
+
+HALVES = {Half.MORNING: _("matin"), Half.AFTERNOON: _("après-midi")}
+"""The halves of a day, in the reader's language."""

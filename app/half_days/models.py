@@ -17,10 +17,10 @@ class HalfDay(EditedRow, table=True):
     """One morning or afternoon of one agent, freed by a mandate and counted as work.
 
     `replaces_id` is the half-day in whose place it stands, because that one was moved or taken back; the other end is
-    `replaced_by_id`. `gives_back`: somewhere up that line stands an encroachment, so that it is owed whatever becomes of
-    the mandate. `make_good_due` is the last day to give it back once it is encroached; for one that gives another back,
-    the last day that was promised for that; `late` when it stands after. `excuse_detail` is the holiday's name, or what
-    whoever excused it by hand wrote.
+    `replaced_by_id`. `gives_back`: somewhere up that line stands an encroachment, so that it is owed whatever becomes
+    of the mandate. `make_good_due` is the last day to give it back once it is encroached; for one that gives another
+    back, the last day that was promised for that; `late` when it stands after. `excuse_detail` is the holiday's name,
+    or what whoever excused it by hand wrote.
     """
 
     __tablename__ = "half_days"
@@ -38,7 +38,6 @@ class HalfDay(EditedRow, table=True):
         Index("ix_half_days_agent_id", "agent_id", "day", "id"),
         Index("ix_half_days_mandate_id", "mandate_id", "day", "id"),
         Index("ix_half_days_team_id", "team_id", "day", "id"),
-        Index("ix_half_days_replaces_id", "replaces_id"),
         CheckConstraint("(state = 'excused') = (excuse IS NOT NULL)", name="excuse"),
         CheckConstraint("state <> 'encroached' OR make_good_due IS NOT NULL", name="make_good_due"),
         CheckConstraint(

@@ -7,7 +7,7 @@ the chain's head; delivering hands sealed events to subscribers, at least once, 
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, Protocol, cast
 from uuid import UUID
@@ -210,6 +210,29 @@ def _deliver_one(
             session.execute(mine.values(due_at=retry, leased_until=None, last_error=repr(error)[:500]))
         return False
     return True
+
+
+def unsealed(database: Database, authority_id: UUID) -> int:
+    """How many of an authority's committed events have no position yet."""
+    statement = (
+        select(func.count())
+        .select_from(_events)
+        .where(_events.c.authority_id == authority_id, _events.c.position.is_(None))
+    )
+    with database.read() as connection:
+        return int(connection.execute(statement).scalar_one())
+
+
+def export(database: Database, authority_id: UUID) -> Iterator[bytes]:
+    """An authority's sealed events in order, as JSON lines with the facts that `digest` chains and both hashes."""
+    statement = (
+        select(_events)
+        .where(_events.c.authority_id == authority_id, _events.c.position.is_not(None))
+        .order_by(_events.c.position)
+    )
+    with database.stream(statement, {}, batch=BATCH) as rows:
+        for row in rows:
+            yield to_json(row._asdict()) + b"\n"
 
 
 def verify(database: Database, authority_id: UUID) -> tuple[int, str | None]:

@@ -1,6 +1,8 @@
-"""The loop that seals and delivers: inside the server by default, or as `essaim worker`, as many as wanted."""
+"""The loop that seals, delivers and does what is due: inside the server, or as `essaim worker`, as many as wanted."""
 
 import threading
+import time
+from collections.abc import Callable
 
 import structlog
 
@@ -10,18 +12,30 @@ from app.kit.database import Database
 log = structlog.get_logger("essaim.worker")
 
 
-class Worker:
-    """Seals and delivers until stopped; idles `pause` seconds when there is nothing to do."""
+CHORE_SECONDS = 60
 
-    def __init__(self, database: Database, *, pause: float = 1.0) -> None:
+Chores = Callable[[Database], int]
+"""What is due by the calendar: closing, expiring, calling missed. Idempotent; returns how many acts it did."""
+
+
+class Worker:
+    """Seals and delivers until stopped, and does the `chores` each minute; idles `pause` seconds in between."""
+
+    def __init__(self, database: Database, *, chores: Chores | None = None, pause: float = 1.0) -> None:
         self.database = database
+        self.chores = chores
         self.pause = pause
+        self._chores_due = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def run_once(self) -> int:
-        """One round: how many events were sealed or delivered."""
-        return service.seal(self.database) + service.deliver(self.database)
+        """One round: how many acts were done, events sealed and events delivered."""
+        done = 0
+        if self.chores and time.monotonic() >= self._chores_due:
+            self._chores_due = time.monotonic() + CHORE_SECONDS
+            done = self.chores(self.database)
+        return done + service.seal(self.database) + service.deliver(self.database)
 
     def drain(self) -> int:
         """Work until nothing is left that is due."""

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import database as db
@@ -82,10 +83,22 @@ async def _on_http(request: Request, error: HTTPException) -> Response:
         case 404:
             problem = NotFound()
         case 405:
-            problem = MethodNotAllowed(headers=dict(error.headers or {}))
+            problem = MethodNotAllowed(headers={"Allow": ", ".join(_allowed_methods(request))})
         case _:
             problem = Malformed()
     return problem_response(request, problem)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """The methods that some route takes at this path: the framework's own answer names those of one route alone."""
+    return [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 async def _on_database(request: Request, error: DBAPIError) -> Response:
@@ -120,6 +133,13 @@ _SENTENCES: dict[str, Text] = {
     "int_from_float": _("Un nombre entier est attendu."),
     "greater_than_equal": _("La valeur doit être au moins {ge}."),
     "less_than_equal": _("La valeur doit être au plus {le}."),
+    "greater_than": _("La valeur doit dépasser {gt}."),
+    "decimal_type": _("Un nombre est attendu."),
+    "decimal_parsing": _("Un nombre est attendu."),
+    "decimal_max_digits": _("Ce nombre compte trop de chiffres : {max_digits} au plus."),
+    "decimal_max_places": _("Restez à {decimal_places} décimales."),
+    "decimal_whole_digits": _("Ce nombre est trop grand."),
+    "finite_number": _("Un nombre est attendu."),
     "bool_type": _("Répondez par true ou false."),
     "bool_parsing": _("Répondez par true ou false."),
     "enum": _("Valeurs possibles : {expected}."),

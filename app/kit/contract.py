@@ -80,6 +80,9 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         invalid = problem_responses(422)[422]
         for methods in document["paths"].values():
             for method, operation in methods.items():
+                for parameter in operation.get("parameters", []):
+                    if parameter["in"] == "path":
+                        parameter.setdefault("description", f"Which {parameter['name'].removesuffix('_id')}.")
                 if method == "post":
                     operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
                 if "HTTPValidationError" in str(operation["responses"].get("422")):

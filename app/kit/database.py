@@ -7,10 +7,10 @@ reads of pages and lists go through an AUTOCOMMIT connection, one statement each
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast, Self, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -94,6 +94,12 @@ class Database:
             connection.execution_options(**options)
             yield connection.execute(statement, parameters)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.dispose()
+
     def dispose(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
@@ -124,6 +130,18 @@ def insert_if_absent(session: Session, row: AuthorityRow) -> bool:
     values = {column.name: getattr(row, column.name) for column in table.columns}
     statement = dialect.insert(table).values(values).on_conflict_do_nothing().returning(table.c.id)
     return session.execute(statement).first() is not None
+
+
+def insert_all_absent(session: Session, rows: Sequence[R]) -> list[R]:
+    """Insert the `rows` of one table that no unique constraint refuses, many at a time; those that one refused."""
+    if not rows:
+        return []
+    table = cast(Table, type(rows[0]).__table__)  # type: ignore[attr-defined]
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
+    values = [{column.name: getattr(row, column.name) for column in table.columns} for row in rows]
+    inserted = set(session.execute(statement, values).scalars())
+    return [row for row in rows if row.id not in inserted]
 
 
 _refusals: dict[str, type[Problem]] = {}

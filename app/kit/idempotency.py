@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlalchemy import LargeBinary, UniqueConstraint, delete, select, text
+from sqlalchemy import LargeBinary, Text, UniqueConstraint, delete, select, text
 from sqlmodel import Field, Session
 
 from app.kit import clock
@@ -32,7 +32,7 @@ class IdempotencyRecord(AuthorityRow, table=True):
     key: str = Field(max_length=MAX_KEY_LENGTH)
     fingerprint: str = Field(max_length=64)
     status: int
-    headers: str
+    headers: str = Field(sa_type=Text)
     body: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = instant_field(index=True)
 

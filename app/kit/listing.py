@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, tuple_
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.kit.columns import TextEnum
 from app.kit.encoding import as_dicts, to_json
@@ -191,6 +191,8 @@ class Listing:
 def _cursor_type(column_type: TypeEngine[Any]) -> Any:
     if isinstance(column_type, TextEnum):
         return column_type.enumeration
+    if isinstance(column_type, TypeDecorator):
+        column_type = column_type.impl_instance
     return _CURSOR_TYPES[column_type.python_type]
 
 

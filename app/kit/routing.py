@@ -10,17 +10,18 @@ threads could all be taken by requests that wait for the very locks it would rel
 """
 
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from sqlalchemy import Connection
 from sqlmodel import Session
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.kit import idempotency
 from app.kit.database import Database
@@ -28,6 +29,9 @@ from app.kit.encoding import to_json
 from app.kit.etag import etag, is_held
 from app.kit.listing import next_link
 from app.kit.problems import MEDIA_TYPE, UnsupportedMediaType
+
+API = "/api/v1"
+"""Where the API lives."""
 
 
 class Caller(Protocol):
@@ -65,6 +69,9 @@ _work: ContextVar[_Work | None] = ContextVar("work", default=None)
 class WorkRoute(APIRoute):
     """See the module."""
 
+    remembers = True
+    """Whether an answer is kept with its `Idempotency-Key`."""
+
     def __init__(self, path: str, endpoint: Callable[..., Response], **options: Any) -> None:
         super().__init__(path, _in_one_transaction(endpoint), **options)
 
@@ -85,12 +92,19 @@ class WorkRoute(APIRoute):
                 await request.body()
             if request.method == "GET":
                 return await endpoint(request)
-            claim = await idempotency.claim_of(request) if request.method == "POST" else None
+            remembered = self.remembers and request.method == "POST"
+            claim = await idempotency.claim_of(request) if remembered else None
             request.state.session = database.session()
             _work.set(_Work(request.state.session, caller, claim))
             return await endpoint(request)
 
         return handle
+
+
+class UnlinkedRoute(WorkRoute):
+    """For what must lead back to nobody: a kept key would say who sent what. Sent twice, the service refuses it."""
+
+    remembers = False
 
 
 def _in_one_transaction(endpoint: Callable[..., Response]) -> Callable[..., Response]:
@@ -137,11 +151,49 @@ DatabaseDep = Annotated[Database, Depends(_database)]
 """For requests that only read: `with database.read() as connection`."""
 
 
-def router(prefix: str, tag: str) -> APIRouter:
+def router(prefix: str, tag: str, route_class: type[WorkRoute] = WorkRoute) -> APIRouter:
     """A router of the API whose routes are `WorkRoute`s and whose refusals are documented."""
     return APIRouter(
-        prefix=prefix, tags=[tag], route_class=WorkRoute, responses=problem_responses(401, 403, 404)
+        prefix=API + prefix,
+        tags=[tag],
+        route_class=route_class,
+        responses=problem_responses(401, 403, 404),
+        generate_unique_id_function=lambda route: route.name,
     )
+
+
+def serve(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+    """Have `app` answer for the routes of `routers`, by a `Switchboard`."""
+    app.router.routes.extend(route for router in routers for route in router.routes)
+    app.router.middleware_stack = Switchboard(app.router)
+
+
+class Switchboard:
+    """Gives a request to its route at once, found by the segments of its path; a router asks every route in turn.
+
+    What it does not find (no such path, another method) is the router's to answer.
+    """
+
+    def __init__(self, router: APIRouter) -> None:
+        self._otherwise: ASGIApp = router.app
+        self._found: dict[str, Any] = {}
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                for method in route.methods:
+                    self._add(route, [method, *route.path.split("/")])
+
+    def _add(self, route: APIRoute, segments: list[str]) -> None:
+        node = self._found
+        for segment in segments[:-1]:
+            node = node.setdefault(_key(segment), {})
+        node[_key(segments[-1]), "route"] = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope.get("root_path"):
+            node: Any = self._found
+            for segment in (scope["method"], *scope["path"].split("/")):
+                pass
+        await self._otherwise(scope, receive, send)
 
 
 _PROBLEM_NAMES = {

@@ -21,6 +21,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 _WORD = re.compile(r"[a-z0-9]+")
+# A GIN index of PostgreSQL refuses an entry above 2,700 bytes: what is longer than this is no word, and is cut.
+MAX_WORD = 64
 _STOP = frozenset(
     [
         "a",
@@ -164,7 +166,8 @@ def beginnings(text: str) -> str | None:
 
 def _words(text: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae"))
-    return _WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char)))
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return [word[:MAX_WORD] for word in _WORD.findall(plain)]
 
 
 def _stems(text: str) -> list[str]:

@@ -33,6 +33,7 @@ class Mandate(EditedRow, table=True):
     __table_args__ = (
         Index("ix_mandates_created_at", "authority_id", "created_at", "id"),
         Index("ix_mandates_ends_on", "authority_id", "ends_on", "id"),
+        Index("ix_mandates_state", "authority_id", "state"),
         Index("ix_mandates_team_id", "team_id"),
         Index("ix_mandates_sponsor_id", "sponsor_id"),
         Index("ix_mandates_client_directorate_id", "client_directorate_id"),

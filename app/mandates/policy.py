@@ -4,11 +4,9 @@ Each relation is a clause of SQL, so that a list and a single mandate are read b
 stands in for the manager of an agent who has none.
 """
 
-from datetime import date
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Uuid, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, or_, select
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
@@ -20,42 +18,40 @@ from app.people.models import Agent, Directorate
 from app.teams.models import Team, TeamMember
 
 _viewer: Any = bindparam("viewer_id", type_=Uuid())
-_today: Any = bindparam("today", type_=Date())
-_current_member = and_(
-    col(TeamMember.team_id) == col(Mandate.team_id),
-    or_(col(TeamMember.left_on).is_(None), col(TeamMember.left_on) > _today),
-)
+_current_member = and_(col(TeamMember.team_id) == col(Mandate.team_id), col(TeamMember.left_on).is_(None))
 
-IS_PARTY: ColumnElement[bool] = exists(1).where(
+
+def _some(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Some row meets these conditions, whatever else the statement joins."""
+    return exists(1).where(*conditions).correlate(Mandate)
+
+
+IS_SPONSOR: ColumnElement[bool] = col(Mandate.sponsor_id) == _viewer
+IS_PARTY = _some(
     col(MandateParty.mandate_id) == col(Mandate.id),
     col(MandateParty.submission) == col(Mandate.submission),
     col(MandateParty.agent_id) == _viewer,
 )
-IS_SPONSOR: ColumnElement[bool] = col(Mandate.sponsor_id) == _viewer
-IS_COACH: ColumnElement[bool] = exists(1).where(
-    col(Team.id) == col(Mandate.team_id), col(Team.coach_id) == _viewer
-)
-IS_HEAD: ColumnElement[bool] = exists(1).where(
+IS_COACH = _some(col(Team.id) == col(Mandate.team_id), col(Team.coach_id) == _viewer)
+IS_HEAD = _some(
     col(Directorate.id) == col(Mandate.client_directorate_id), col(Directorate.head_id) == _viewer
 )
-IS_MEMBER: ColumnElement[bool] = exists(1).where(_current_member, col(TeamMember.agent_id) == _viewer)
-IS_MANAGER: ColumnElement[bool] = exists(1).where(
-    _current_member,
-    col(Agent.id) == col(TeamMember.agent_id),
-    or_(
-        col(Agent.manager_id) == _viewer,
-        and_(
-            col(Agent.manager_id).is_(None),
-            col(Directorate.id) == col(Agent.directorate_id),
-            col(Directorate.head_id) == _viewer,
-        ),
+IS_MEMBER = _some(_current_member, col(TeamMember.agent_id) == _viewer)
+IS_MANAGER = or_(
+    _some(_current_member, col(Agent.id) == col(TeamMember.agent_id), col(Agent.manager_id) == _viewer),
+    _some(
+        _current_member,
+        col(Agent.id) == col(TeamMember.agent_id),
+        col(Agent.manager_id).is_(None),
+        col(Directorate.id) == col(Agent.directorate_id),
+        col(Directorate.head_id) == _viewer,
     ),
-).correlate(Mandate)  # fmt: skip
+)
 
 
-def binds(actor: Actor) -> dict[str, UUID | date | None]:
-    """The parameters of the clauses above."""
-    return {"viewer_id": actor.agent_id, "today": actor.today()}
+def is_coach(session: Session, actor: Actor, mandate: Mandate) -> bool:
+    """Also of a mandate that is not written yet."""
+    return session.get_one(Team, mandate.team_id).coach_id == actor.agent_id
 
 
 def _stands(clause: ColumnElement[bool]) -> Relation:
@@ -64,7 +60,7 @@ def _stands(clause: ColumnElement[bool]) -> Relation:
     )
 
     def relation(session: Session, actor: Actor, mandate: Mandate) -> bool:
-        parameters = {**binds(actor), "mandate_id": mandate.id}
+        parameters = {"viewer_id": actor.agent_id, "mandate_id": mandate.id}
         return session.execute(statement, parameters).first() is not None
 
     return relation
@@ -84,7 +80,7 @@ POLICY = Policy(
     relations={
         C.PARTY: _stands(IS_PARTY),
         C.SPONSOR: _stands(IS_SPONSOR),
-        C.COACH: _stands(IS_COACH),
+        C.COACH: is_coach,
         C.HEAD: _stands(IS_HEAD),
         C.MEMBER: _stands(IS_MEMBER),
         C.MANAGER: _stands(IS_MANAGER),

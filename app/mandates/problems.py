@@ -57,6 +57,11 @@ class NotYourTurn(Conflict):
     title = _("Votre tour de signer n'est pas encore venu : vous serez prévenu.")
 
 
+class PowerLapsed(Conflict):
+    slug = "power-lapsed"
+    title = _("Vous n'exercez plus la fonction au titre de laquelle votre signature était attendue.")
+
+
 class TermPassed(Conflict):
     slug = "term-passed"
     title = _(

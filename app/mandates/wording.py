@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from babel.dates import format_date
-from sqlalchemy import Connection, Row, Uuid, bindparam, or_, select
+from sqlalchemy import Connection, Row, Select, Uuid, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -21,14 +21,18 @@ from app.programmes.models import Charter
 from app.teams.models import Team, TeamMember
 
 FORMAT: Final = "essaim-mandate-1"
+ANSWER_DAYS: Final = 10
+"""What a client directorate takes to answer its team. (A charter's `answer_days` are for who reported an irritant.)"""
 RENEWAL_NOTICE_WEEKS: Final = 8
+"""When the parties are first told that the end is near."""
+NBSP: Final = "\N{NO-BREAK SPACE}"
 TO_BE_NAMED: Final = "une personne nommée à la mise en signature"
 
 _NUMBERS = ("aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
 _sponsor = aliased(Agent)
 _member = aliased(Agent)
 
-_facts = (
+_facts: Select[*tuple[Any, ...]] = (
     select(
         col(Authority.id).label("authority_id"),
         col(Authority.name).label("authority"),
@@ -40,7 +44,6 @@ _facts = (
         (col(_sponsor.given_name) + " " + col(_sponsor.family_name)).label("sponsor"),
         col(Charter.adopted_on).label("charter_adopted_on"),
         col(Charter.mandate_months),
-        col(Charter.answer_days),
     )
     .select_from(Mandate)
     .join(Authority, col(Authority.id) == col(Mandate.authority_id))
@@ -51,7 +54,7 @@ _facts = (
     .join(Charter, col(Charter.id) == col(Mandate.charter_id))
     .where(col(Mandate.id) == bindparam("mandate_id", type_=Uuid()))
 )
-_members = (
+_members: Select[*tuple[Any, ...]] = (
     select(
         col(_member.given_name),
         col(_member.family_name),
@@ -62,9 +65,9 @@ _members = (
     .outerjoin(Directorate, col(Directorate.id) == col(_member.directorate_id))
     .where(
         col(TeamMember.team_id) == bindparam("team_id", type_=Uuid()),
-        or_(col(TeamMember.left_on).is_(None), col(TeamMember.left_on) > bindparam("today")),
+        col(TeamMember.left_on).is_(None),
     )
-    .order_by(col(_member.family_name), col(_member.given_name), col(_member.id))
+    .order_by(col(TeamMember.joined_on), col(TeamMember.id))
 )
 _slots = (
     select(
@@ -107,15 +110,13 @@ def clauses(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
     return [row._asdict() for row in connection.execute(_clauses, {"mandate_id": mandate_id})]
 
 
-def read(
-    connection: Reader, mandate: Mapping[str, Any], *, guarantor: str = TO_BE_NAMED, today: date
-) -> dict[str, Any]:
-    """A mandate as it reads today: title, preamble, clauses filled, half-days and who is named.
+def read(connection: Reader, mandate: Mapping[str, Any], *, guarantor: str = TO_BE_NAMED) -> dict[str, Any]:
+    """A mandate as it reads now: title, preamble, clauses filled, half-days and who is named.
 
     `mandate` holds the columns of a `Mandate`.
     """
     facts = connection.execute(_facts, {"mandate_id": mandate["id"]}).one()
-    team = connection.execute(_members, {"team_id": facts.team_id, "today": today}).all()
+    team = connection.execute(_members, {"team_id": facts.team_id}).all()
     weekly = slots(connection, mandate["id"])
     values = _values(mandate, facts, team, weekly, guarantor)
     written = clauses(connection, mandate["id"])
@@ -177,7 +178,7 @@ def _values(
         "client_directorate": facts.client_directorate,
         "sponsor": facts.sponsor,
         "guarantor": guarantor,
-        "members": " ; ".join(
+        "members": f"{NBSP}; ".join(
             f"{row.given_name} {row.family_name}" + (f" ({row.directorate})" if row.directorate else "")
             for row in team
         ),
@@ -186,9 +187,9 @@ def _values(
         "starts_on": _in_words(mandate["starts_on"]),
         "ends_on": _in_words(mandate["ends_on"]),
         "charter_adopted_on": _in_words(facts.charter_adopted_on),
-        "budget": f"{mandate['budget_euros']} €",
+        "budget": f"{mandate['budget_euros']}{NBSP}€",
         "mandate_months": str(facts.mandate_months),
-        "answer_days": str(facts.answer_days),
+        "answer_days": str(ANSWER_DAYS),
         "renewal_notice_weeks": str(RENEWAL_NOTICE_WEEKS),
         **{name: str(mandate[name]) for name in numbers},
         **{name: mandate[name] for name in texts},
@@ -230,12 +231,12 @@ def _half_days(weekly: list[dict[str, Any]]) -> str:
         often = f"{number} demi-journée{'s' if count > 1 else ''} par semaine"
     if len({_moments(own) for own in agents}) == 1:
         return f"{often}, {_moments(agents[0])}"
-    each = " ; ".join(f"{own[0]['agent_name']} : {_moments(own)}" for own in agents)
+    each = f"{NBSP}; ".join(f"{own[0]['agent_name']}{NBSP}: {_moments(own)}" for own in agents)
     return f"{often} ({each})"
 
 
 def _reliefs(weekly: list[dict[str, Any]]) -> str:
     """One line for each agent and each different relief."""
     told = dict.fromkeys((slot["agent_name"], slot["agent_id"], slot["relief"]) for slot in weekly)
-    lines = [f"- pour {name} : {relief or 'à écrire'}" for name, _id, relief in told]
+    lines = [f"- pour {name}{NBSP}: {relief or 'à écrire'}" for name, _id, relief in told]
     return "\n\n" + "\n".join(lines) if lines else "à écrire."

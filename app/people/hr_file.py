@@ -7,7 +7,7 @@ manager's line may come after those of the people they manage. `hr_text` says wh
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from app.kit.i18n import _
+from app.kit.i18n import Text, _
 from app.kit.search import folded
 from app.people.hr_cells import COLUMNS, Cells, HrRow
 from app.people.hr_text import decode, delimiter_of, records, refused
@@ -16,8 +16,8 @@ from app.people.problems import HrFileRefused, LineError
 MAX_BYTES: Final = 64 * 1024 * 1024
 _BY_FOLDED_TITLE: Final = {folded(column): column for column in COLUMNS}
 
-Progress = Callable[[int, int], None]
-"""Told how far the work is, from time to time: so many done, of so many."""
+Progress = Callable[[Text, int, int], None]
+"""Told how far the work is, from time to time: the step, so many done, of so many."""
 
 
 def read(data: bytes, progress: Progress | None = None) -> list[HrRow]:
@@ -40,7 +40,7 @@ def read(data: bytes, progress: Progress | None = None) -> list[HrRow]:
     lines = content.count("\n")
     for line, cells in records(content, delimiter, errors):
         if progress and line % 500 == 0:
-            progress(line, lines)
+            progress(_("Lecture"), line, lines)
         if titles is None:
             titles = _titles(line, cells, errors)
         elif len(cells) != len(titles):

@@ -37,7 +37,6 @@ class Node:
     name: str
     parent: str | None
     head_hr_id: str | None
-    is_service: bool
 
 
 def tree(rows: Sequence[HrRow], today: date) -> list[Node]:
@@ -57,14 +56,13 @@ def tree(rows: Sequence[HrRow], today: date) -> list[Node]:
             _name(row.directorate_name for row in members),
             parents[code],
             _in_post(leading[code], today),
-            False,
         )
         for code, members in sorted(directorates.items())
     ]
     for code, members in sorted(services.items()):
         directorate = members[0].directorate_code
         head = _in_post(_leading(members, today), today) or _outside_head(members, by_hr_id, today)
-        nodes.append(Node(code, _name(row.service for row in members), directorate, head, True))
+        nodes.append(Node(code, _name(row.service for row in members), directorate, head))
     return nodes
 
 

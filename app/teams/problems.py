@@ -21,7 +21,9 @@ class CallNotRunning(Conflict):
 
 class IrritantHeldByCall(Conflict):
     slug = "irritant-held-by-call"
-    title = _("Cet irritant est retenu par un appel : indiquez cet appel, et composez l'équipe de ses candidats.")
+    title = _(
+        "Cet irritant est retenu par un appel : indiquez cet appel, et composez l'équipe de ses candidats."
+    )
 
 
 class IrritantTaken(Conflict):
@@ -46,7 +48,9 @@ class AlreadyMember(Conflict):
 
 class TeamSettled(Conflict):
     slug = "team-settled"
-    title = _("La composition d'une équipe se fixe avant son mandat. Un avenant au mandat peut la changer ensuite.")
+    title = _(
+        "La composition d'une équipe se fixe avant son mandat. Un avenant au mandat peut la changer ensuite."
+    )
 
 
 class TeamConcluded(Conflict):
@@ -61,7 +65,9 @@ class LastMember(Conflict):
 
 class BoundByTeam(Conflict):
     slug = "bound-by-team"
-    title = _("Votre équipe n'est plus en formation : c'est le mandat qui règle les départs. Parlez-en à votre coach.")
+    title = _(
+        "Votre équipe n'est plus en formation : c'est le mandat qui règle les départs. Parlez-en à votre coach."
+    )
 
 
 class LearnedMissing(Invalid):

@@ -12,7 +12,9 @@ from app.teams.lifecycle import Phase, TeamState, Visibility
 
 MAX_MEMBERS = 30
 
-_LEARNED = "What the team learned in the phase it leaves. Asked for at each change; a stop cannot do without it."
+_LEARNED = (
+    "What the team learned in the phase it leaves. Asked for at each change; a stop cannot do without it."
+)
 
 
 class TeamForm(Request):
@@ -55,7 +57,9 @@ class EnterPhase(Request):
         default=None, description="First day of the phase: today at the latest, and by default."
     )
     learned: Prose | None = Field(
-        default=None, description=_LEARNED, examples=["Le portail tombe en panne par le froid, non par l'usage."]
+        default=None,
+        description=_LEARNED,
+        examples=["Le portail tombe en panne par le froid, non par l'usage."],
     )
 
 

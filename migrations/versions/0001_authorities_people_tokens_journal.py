@@ -154,9 +154,7 @@ def upgrade() -> None:
         sa.Column("position", sa.String(length=32), nullable=False),
         sa.Column("entered_on", sa.Date(), nullable=True),
         sa.Column("left_on", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "working_percentage > 0 AND working_percentage <= 100", name="ck_agents_working_percentage"
-        ),
+        sa.CheckConstraint("working_percentage > 0 AND working_percentage <= 100", name="working_percentage"),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_agents_authority_id_authorities"
         ),
@@ -210,7 +208,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "first_day < last_day"
             " OR first_day = last_day AND (first_half = 'morning' OR last_half = 'afternoon')",
-            name="ck_absences_order",
+            name="order",
         ),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_absences_agent_id_agents"),
         sa.ForeignKeyConstraint(
@@ -240,7 +238,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(agent_id IS NULL) <> (client_id IS NULL)", name="ck_access_tokens_one_holder"),
+        sa.CheckConstraint("(agent_id IS NULL) <> (client_id IS NULL)", name="one_holder"),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_access_tokens_agent_id_agents"),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_access_tokens_authority_id_authorities"

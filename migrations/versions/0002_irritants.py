@@ -40,7 +40,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("irritants") as batch_op:
         batch_op.create_index("ix_irritants_created_at", ["authority_id", "created_at", "id"], unique=False)
-        batch_op.create_index("ix_irritants_directorate_id", ["authority_id", "directorate_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_irritants_directorate_id", ["authority_id", "directorate_id", "state"], unique=False
+        )
         batch_op.create_index("ix_irritants_reporter_id", ["reporter_id"], unique=False)
 
     op.create_table(

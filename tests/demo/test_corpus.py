@@ -11,8 +11,6 @@ import msgspec
 import pytest
 
 from app.demo.corpus_reader import (
-    MANDATE_PLACEHOLDERS,
-    ClauseKind,
     Corpus,
     Irritant,
     Mandate,
@@ -55,7 +53,6 @@ def test_there_is_enough_of_everything(corpus: Corpus) -> None:
     assert len(corpus.encroachments) >= 60
     assert len(corpus.solutions) >= 8
     assert len(corpus.declines) >= 10
-    assert len(corpus.mandate.clauses) >= 16
 
 
 def test_the_seventeen_directorates_all_speak(corpus: Corpus, services: dict[str, set[str]]) -> None:
@@ -94,7 +91,6 @@ def test_keys_titles_and_texts_are_unique(corpus: Corpus) -> None:
         [member.relief for t in corpus.teams for member in t.members],
         [e.reason for e in corpus.encroachments],
         [s.key for s in corpus.solutions],
-        [c.key for c in corpus.mandate.clauses],
     ):
         assert [value for value, count in Counter(values).items() if count > 1] == []
 
@@ -267,40 +263,6 @@ def test_solutions_come_after_their_team_and_before_their_adoptions(corpus: Corp
     states = {adoption.state for solution in corpus.solutions for adoption in solution.adoptions}
     assert states == {"interested", "adapting", "in_use", "dropped"}
     assert {solution.state for solution in corpus.solutions} == {"draft", "published", "retired"}
-
-
-def test_the_model_mandate_can_be_filled(corpus: Corpus) -> None:
-    mandate = corpus.mandate
-    texts = [
-        mandate.title,
-        mandate.preamble,
-        *(t for c in mandate.clauses for t in (c.title, c.text, c.plain)),
-    ]
-    assert frozenset().union(*map(placeholders, texts)) == set(MANDATE_PLACEHOLDERS)
-    values = dict.fromkeys(MANDATE_PLACEHOLDERS, "x")
-    assert not any(re.search(r"[{}]", text.format(**values)) for text in texts)
-
-
-def test_the_model_mandate_protects(corpus: Corpus) -> None:
-    clauses = corpus.mandate.clauses
-    assert {clause.kind for clause in clauses} == set(msgspec_literals(ClauseKind))
-    assert clauses[0].kind == "purpose"
-    assert clauses[-1].kind == "signature"
-    assert {clause.kind for clause in clauses if not clause.mandatory} == {
-        "autonomy_proposes",
-        "means",
-        "publication",
-    }
-    whole = " ".join(clause.text for clause in clauses).replace("\N{NO-BREAK SPACE}", " ")
-    for reference in ("L. 611-2", "L. 134-1", "L. 131-1", "L. 111-1", "L. 521-1", "L. 135-6", "1366 et 1367"):
-        assert reference in whole
-    assert "signature électronique simple" in whole
-
-
-def test_plain_language_keeps_sentences_short(corpus: Corpus) -> None:
-    for clause in corpus.mandate.clauses:
-        for sentence in re.split(r"(?<=[.?!])\s", clause.plain):
-            assert len(sentence.split()) <= 22, (clause.key, sentence)
 
 
 def test_the_charter_writes_each_number_once(corpus: Corpus) -> None:

@@ -188,6 +188,11 @@ class TestPlan:
             "2026-05-25 Lundi de Pentecôte"
         ]
 
+    def test_a_day_off_needs_no_name(self) -> None:
+        calendar = HolidayCalendar(custom_days={day("2026-11-24"): ""})
+        (item,) = plan([TUESDAY_MORNING], day("2026-11-24"), day("2026-11-24"), calendar=calendar)
+        assert item.excuse is Excuse.PUBLIC_HOLIDAY
+
     def test_slots_may_repeat_and_overlap(self) -> None:
         slots = [
             Slot(Weekday.TUESDAY, AFTERNOON),
@@ -392,7 +397,10 @@ class TestWeights:
 
 @cache
 def place_in_the_week(date: dt.date) -> tuple[str, Weeks]:
-    return date.strftime("%A").lower(), Weeks.ODD if int(date.strftime("%V")) % 2 else Weeks.EVEN
+    weekday = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"][
+        date.isoweekday() - 1
+    ]
+    return weekday, Weeks.ODD if int(date.strftime("%V")) % 2 else Weeks.EVEN
 
 
 def slow_covers(slot: Slot, date: dt.date, half: Half) -> bool:

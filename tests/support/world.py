@@ -57,7 +57,7 @@ class Contract:
             f"{media_type} is not documented for {request.method} {request.url.path}"
         )
         schema = documented[media_type].get("schema")
-        if schema and media_type.endswith("json"):
+        if schema and media_type.endswith(("/json", "+json")):
             self._validator(id(schema), schema).validate(response.json())
 
     @cache  # noqa: B019 one contract lives as long as its application

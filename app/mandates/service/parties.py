@@ -15,7 +15,7 @@ from app.kit.problems import FieldError
 from app.mandates.lifecycle import PartyCapacity
 from app.mandates.models import Mandate
 from app.people.models import Agent, CapacityGrant, Directorate
-from app.teams.models import Team, TeamMember
+from app.teams.models import Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,6 @@ class Signer:
 
     capacity: PartyCapacity
     agent: Agent
-
-
-def members_of(session: Session, team_id: UUID, today: date) -> list[Agent]:
-    """The members of a team on that day, by name."""
-    statement = (
-        select(Agent)
-        .join(TeamMember, col(TeamMember.agent_id) == col(Agent.id))
-        .where(
-            col(TeamMember.team_id) == team_id,
-            or_(col(TeamMember.left_on).is_(None), col(TeamMember.left_on) > today),
-        )
-        .order_by(col(Agent.sort_name), col(Agent.id))
-    )
-    return list(session.execute(statement).scalars())
 
 
 def releasing_manager(session: Session, agent: Agent, today: date) -> Agent | None:

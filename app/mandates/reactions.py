@@ -1,0 +1,23 @@
+"""What a mandate does, in the same transaction, when its team changes or ends."""
+
+from sqlmodel import Session
+
+from app.access.actor import Actor
+from app.mandates import service
+from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMemberLeft
+
+
+def end_with_team(session: Session, event: TeamConcluded, actor: Actor) -> None:
+    """A concluded team needs no mandate."""
+    service.end_with_team(session, actor, event.subject_id, event.on_day)
+
+
+def follow_members(session: Session, event: TeamMemberJoined | TeamMemberLeft, actor: Actor) -> None:
+    """A text that awaits signatures names the members: it is written again when they change."""
+    service.withdraw_for_team(session, actor, event.subject_id)
+
+
+def follow_client(session: Session, event: TeamEdited, actor: Actor) -> None:
+    """A text that awaits signatures names the client directorate: it is written again for another."""
+    if "client_directorate_id" in event.fields:
+        service.withdraw_for_team(session, actor, event.subject_id)

@@ -1,0 +1,25 @@
+"""All that can be done with a mandate, for the endpoints and the rooms above."""
+
+from app.mandates.service.course import complete, end_with_team, resume, suspend, terminate, turn_pages
+from app.mandates.service.drafting import draft, edit
+from app.mandates.service.finding import find
+from app.mandates.service.signing import refuse, sign, submit, withdraw, withdraw_for_team
+from app.mandates.service.slots import relieve
+
+__all__ = [
+    "complete",
+    "draft",
+    "edit",
+    "end_with_team",
+    "find",
+    "refuse",
+    "relieve",
+    "resume",
+    "sign",
+    "submit",
+    "suspend",
+    "terminate",
+    "turn_pages",
+    "withdraw",
+    "withdraw_for_team",
+]

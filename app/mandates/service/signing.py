@@ -1,0 +1,279 @@
+"""Submit a mandate, sign it, refuse it, withdraw it. The last signature brings it into force.
+
+Every act holds the rows of the team and of the mandate first, in that order, and reads the parties only then: of two
+last parties who sign at the same instant, the second sees the first one's signature, and exactly one is the last.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from app.access.actor import Actor
+from app.journal.service import record
+from app.kit import clock
+from app.kit.i18n import _
+from app.kit.lifecycle import change
+from app.mandates import events, wording
+from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyCapacity, PartyState
+from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignature
+from app.mandates.policy import POLICY
+from app.mandates.problems import (
+    AlreadySigned,
+    AnotherText,
+    ConsentNeeded,
+    IncompleteMandate,
+    NotYourTurn,
+    PowerLapsed,
+    TermPassed,
+)
+from app.mandates.service import completeness, parties
+from app.mandates.service.finding import hold, mandates_of
+from app.mandates.service.parties import Signer
+from app.teams import service as teams
+from app.teams.models import Team
+from app.teams.queries import members_of
+
+METHOD: Final = "token"
+"""How a signer is known: by a bearer token."""
+
+
+def submit(session: Session, actor: Actor, mandate: Mandate) -> None:
+    """Freeze the exact text, name the parties and ask for their signatures.
+
+    Raises `IncompleteMandate`, naming everything that is missing.
+    """
+    POLICY.require(session, actor, "submit", mandate)
+    hold(session, mandate)
+    LIFECYCLE.check(mandate.state, "submit")
+    team = session.get_one(Team, mandate.team_id)
+    if mandate.client_directorate_id != team.client_directorate_id:
+        change(session, mandate, client_directorate_id=team.client_directorate_id)
+    members = members_of(session, team.id)
+    found, missing = parties.signers(session, actor, mandate, members)
+    missing += completeness.what_is_missing(session, mandate, team, members, actor.today())
+    if missing:
+        raise IncompleteMandate(errors=missing)
+    submission = mandate.submission + 1
+    document = _freeze(session, mandate, submission, found)
+    session.add_all(
+        MandateParty(
+            authority_id=mandate.authority_id,
+            mandate_id=mandate.id,
+            submission=submission,
+            agent_id=signer.agent.id,
+            capacity=signer.capacity,
+            rank=signer.capacity.rank,
+        )
+        for signer in found
+    )
+    LIFECYCLE.apply(
+        session,
+        mandate,
+        "submit",
+        submission=submission,
+        document_hash=document.hash,
+        submitted_at=clock.now(),
+        reason=None,
+    )
+    record(
+        session,
+        events.MandateSubmitted(subject_id=mandate.id, submission=submission, document_hash=document.hash),
+        by=actor,
+    )
+
+
+def sign(session: Session, actor: Actor, mandate: Mandate, document_hash: str, *, consent: bool) -> None:
+    """Sign, in every capacity of the caller whose turn has come, or comes by this very signature.
+
+    Raises `ConsentNeeded`; `AnotherText` when the hash is not that of the text to sign; `TermPassed`; `AlreadySigned`;
+    `NotYourTurn` while somebody of a lower rank has yet to sign; `PowerLapsed` when the capacity is no longer theirs.
+    """
+    POLICY.require(session, actor, "sign", mandate)
+    if not consent:
+        raise ConsentNeeded.on("consent", ConsentNeeded.title)
+    hold(session, mandate)
+    LIFECYCLE.check(mandate.state, "sign")
+    if document_hash != mandate.document_hash:
+        raise AnotherText
+    if mandate.ends_on < actor.today():
+        raise TermPassed
+    everybody = _present_parties(session, mandate)
+    mine = [party for party in everybody if party.agent_id == actor.agent_id]
+    if all(party.state is PartyState.SIGNED for party in mine):
+        raise AlreadySigned
+    awaited = [party for party in _due(everybody) if party in mine]
+    if not awaited:
+        raise _not_yet(everybody)
+    held = _capacities_held(session, actor, mandate)
+    if not any(party.capacity in held for party in awaited):
+        raise _lapsed(awaited[0])
+    now = clock.now()
+    while due := [party for party in _due(everybody) if party in mine and party.capacity in held]:
+        for party in due:
+            _sign_as(session, actor, mandate, party, document_hash, now)
+    LIFECYCLE.apply(session, mandate, "sign")
+    if all(party.state is PartyState.SIGNED for party in everybody):
+        _activate(session, actor, mandate)
+
+
+def refuse(session: Session, actor: Actor, mandate: Mandate, reason: str) -> None:
+    """Say no, and why: the mandate goes back to be written. Signatures given so far no longer count.
+
+    Raises `AlreadySigned` for a party that has nothing left to sign.
+    """
+    POLICY.require(session, actor, "refuse", mandate)
+    hold(session, mandate)
+    LIFECYCLE.check(mandate.state, "refuse")
+    mine = [
+        party
+        for party in _present_parties(session, mandate)
+        if party.agent_id == actor.agent_id and party.state is PartyState.PENDING
+    ]
+    if not mine:
+        raise AlreadySigned
+    for party in mine:
+        party.state = PartyState.REFUSED
+        party.reason = reason
+    _reopen(session, mandate, "refuse", reason)
+    record(
+        session, events.MandateRefused(subject_id=mandate.id, party_id=mine[0].id, reason=reason), by=actor
+    )
+
+
+def withdraw(session: Session, actor: Actor, mandate: Mandate) -> None:
+    """Take a submission back to write the mandate again. Signatures given so far no longer count."""
+    POLICY.require(session, actor, "withdraw", mandate)
+    _withdraw(session, actor, mandate)
+
+
+def withdraw_for_team(session: Session, actor: Actor, team_id: UUID) -> None:
+    """The team is no longer the one that the text names: what awaits signatures goes back to be written."""
+    for mandate in mandates_of(session, team_id, (MandateState.IN_SIGNATURE,)):
+        _withdraw(session, actor, mandate)
+
+
+def _withdraw(session: Session, actor: Actor, mandate: Mandate) -> None:
+    hold(session, mandate)
+    _reopen(session, mandate, "withdraw", None)
+    record(session, events.MandateWithdrawn(subject_id=mandate.id), by=actor)
+
+
+def _reopen(session: Session, mandate: Mandate, verb: str, reason: str | None) -> None:
+    LIFECYCLE.apply(session, mandate, verb, reason=reason, document_hash=None, submitted_at=None)
+    session.execute(
+        update(MandateParty)
+        .where(
+            col(MandateParty.mandate_id) == mandate.id,
+            col(MandateParty.state).in_([PartyState.PENDING, PartyState.SIGNED]),
+        )
+        .values(state=PartyState.VOID)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _activate(session: Session, actor: Actor, mandate: Mandate) -> None:
+    LIFECYCLE.apply(session, mandate, "activate", activated_at=clock.now())
+    teams.mark_mandated(session, actor, session.get_one(Team, mandate.team_id), mandate.sponsor_id)
+    record(session, events.MandateActivated(subject_id=mandate.id), by=actor)
+
+
+def _sign_as(
+    session: Session, actor: Actor, mandate: Mandate, party: MandateParty, document_hash: str, now: datetime
+) -> None:
+    party.state = PartyState.SIGNED
+    session.add(
+        MandateSignature(
+            authority_id=mandate.authority_id,
+            mandate_id=mandate.id,
+            party_id=party.id,
+            agent_id=party.agent_id,
+            capacity=party.capacity,
+            document_hash=document_hash,
+            signed_at=now,
+            method=METHOD,
+        )
+    )
+    record(
+        session,
+        events.MandateSigned(
+            subject_id=mandate.id, party_id=party.id, capacity=party.capacity, document_hash=document_hash
+        ),
+        by=actor,
+    )
+
+
+def _present_parties(session: Session, mandate: Mandate) -> list[MandateParty]:
+    """The parties of the present submission, by rank, as they stand now that the mandate is held."""
+    statement = (
+        select(MandateParty)
+        .where(col(MandateParty.mandate_id) == mandate.id, col(MandateParty.submission) == mandate.submission)
+        .order_by(col(MandateParty.rank), col(MandateParty.id))
+        .execution_options(populate_existing=True)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def _due(everybody: Iterable[MandateParty]) -> list[MandateParty]:
+    """Those whose turn it is: everybody of the lowest rank that is not complete."""
+    pending = [party for party in everybody if party.state is PartyState.PENDING]
+    lowest = min((party.rank for party in pending), default=0)
+    return [party for party in pending if party.rank == lowest]
+
+
+def _not_yet(everybody: Iterable[MandateParty]) -> NotYourTurn:
+    awaited = _due(everybody)
+    return NotYourTurn(
+        _("Votre tour viendra. Nous attendons d'abord : {capacity} ({count} signature(s)).").format(
+            capacity=awaited[0].capacity.label, count=len(awaited)
+        )
+    )
+
+
+def _capacities_held(session: Session, actor: Actor, mandate: Mandate) -> set[PartyCapacity]:
+    """The capacities in which `actor` may sign this mandate today, whatever it was when they were named.
+
+    A signature given when the power to give it has ended would bind nobody.
+    """
+    found, _missing = parties.signers(session, actor, mandate, members_of(session, mandate.team_id))
+    return {signer.capacity for signer in found if signer.agent.id == actor.agent_id}
+
+
+def _lapsed(party: MandateParty) -> PowerLapsed:
+    return PowerLapsed(
+        _(
+            "Votre signature était attendue à ce titre : {capacity}. Ce n'est plus le vôtre. "
+            "Le laboratoire reprendra le mandat avec la personne qui vous succède."
+        ).format(capacity=party.capacity.label)
+    )
+
+
+def _freeze(session: Session, mandate: Mandate, submission: int, found: Sequence[Signer]) -> MandateDocument:
+    guarantor = next(signer.agent for signer in found if signer.capacity is PartyCapacity.GUARANTOR)
+    text = wording.canonical(
+        {
+            **wording.read(session, mandate.model_dump(), guarantor=guarantor.name),
+            "submission": submission,
+            "parties": [
+                {
+                    "id": signer.agent.id,
+                    "name": signer.agent.name,
+                    "capacity": signer.capacity,
+                    "rank": signer.capacity.rank,
+                }
+                for signer in found
+            ],
+        }
+    )
+    document = MandateDocument(
+        authority_id=mandate.authority_id,
+        mandate_id=mandate.id,
+        submission=submission,
+        text=text,
+        hash=wording.digest(text),
+    )
+    session.add(document)
+    return document

@@ -1,0 +1,198 @@
+"""What the API takes and gives about authorities and their people."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from app.access.capacity import Capacity
+from app.kit.calendar import SUBDIVISIONS, Half, Holiday
+from app.kit.listing import ListQuery
+from app.kit.schemas import UNCHANGED, Day, Line, Request, Response
+from app.people.arithmetic import PATTERN
+from app.people.models import AbsenceKind, Position
+
+_codes: Any = {"enum": list(SUBDIVISIONS)}
+OffHalf = Annotated[
+    str,
+    StringConstraints(max_length=32),
+    # The pattern is checked by the service, which can say what is wrong.
+    Field(json_schema_extra={"pattern": PATTERN}, examples=["wednesday:morning"]),
+]
+Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2, examples=["80.00"])]
+
+
+class OwnAuthority(Response):
+    id: UUID
+    slug: str
+    name: str
+    time_zone: str
+
+
+class OwnDirectorate(Response):
+    id: UUID
+    code: str
+    name: str
+
+
+class Me(Response):
+    """Who the caller is: a person of the authority, or a connected application."""
+
+    id: UUID
+    kind: Literal["agent", "client"]
+    name: str
+    capacities: list[Capacity] = Field(
+        description="Those held everywhere; what depends on an object is not here."
+    )
+    scopes: list[str] = Field(description="What a connected application may do; empty for a person.")
+    authority: OwnAuthority
+    directorate: OwnDirectorate | None
+    manager_id: UUID | None
+
+
+class CustomDay(Request):
+    """A day off that the authority adds."""
+
+    date: Day
+    name: Line = Field(examples=["Pont de l'Ascension"])
+
+
+class AuthorityEdit(Request):
+    """What an administrator sets. Fields left out stay as they are."""
+
+    name: Line = UNCHANGED
+    time_zone: Annotated[str, StringConstraints(max_length=64), Field(examples=["America/Cayenne"])] = (
+        UNCHANGED
+    )
+    holiday_subdivision: Annotated[str, StringConstraints(max_length=8), Field(json_schema_extra=_codes)] = (
+        UNCHANGED
+    )
+    local_customs: Annotated[list[Holiday], Field(max_length=10)] = UNCHANGED
+    solidarity_day: Holiday | None = UNCHANGED
+    custom_days: Annotated[list[CustomDay], Field(max_length=100)] = UNCHANGED
+    protestant_temple: bool = UNCHANGED
+
+
+class AuthorityDetail(Response):
+    id: UUID
+    slug: str
+    name: str
+    time_zone: str = Field(description="IANA name.", examples=["America/Cayenne"])
+    holiday_subdivision: str = Field(description="Whose public holidays count.", examples=["GF"])
+    local_customs: list[Holiday] = Field(description="Customs of the subdivision kept as days off.")
+    solidarity_day: Holiday | None = Field(description="The holiday worked as journée de solidarité, if any.")
+    custom_days: list[CustomDay] = Field(description="Days off that the authority adds, in order.")
+    protestant_temple: bool = Field(description="Alsace and Moselle: whether Good Friday is a holiday here.")
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class DirectorateSummary(Response):
+    id: UUID
+    code: str = Field(examples=["DEP", "DEP/voirie"])
+    name: str
+    parent_id: UUID | None = Field(description="The node above; null for a root.")
+    head_id: UUID | None = Field(description="Null where vacant, and to elected members, as is `head_name`.")
+    head_name: str | None
+    closed_on: date | None
+    version: int
+
+
+class DirectorateDetail(DirectorateSummary):
+    parent_name: str | None
+    agents: int = Field(description="People in post in this very node.")
+    agents_in_all: int = Field(description="People in post in this node and all those below.")
+    updated_at: datetime
+
+
+class DirectorateQuery(ListQuery):
+    sort: Literal["code", "-code", "name", "-name"] = "code"
+    code: list[Line] = Field(default=[], max_length=50)
+    parent_id: list[UUID] = Field(default=[], max_length=50)
+    head_id: list[UUID] = Field(default=[], max_length=50)
+    root: bool | None = Field(default=None, description="`true`: only those with no node above.")
+    closed: bool | None = Field(default=None, description="`false`: only those still open.")
+
+
+class AgentSummary(Response):
+    id: UUID
+    hr_id: str
+    civility: str
+    family_name: str
+    given_name: str
+    email: str | None
+    phone: str | None
+    directorate_id: UUID | None
+    directorate_name: str | None
+    manager_id: UUID | None
+    grade: str
+    category: str
+    working_percentage: Decimal
+    off_halves: list[str] = Field(
+        description="Half-days of the week not worked.", examples=[["wednesday:morning"]]
+    )
+    position: Position
+    entered_on: date | None
+    left_on: date | None = Field(description="The last day in post.")
+    version: int
+
+
+class AgentDetail(AgentSummary):
+    manager_name: str | None
+    updated_at: datetime
+
+
+class AgentQuery(ListQuery):
+    sort: Literal["family_name", "-family_name", "hr_id", "-hr_id"] = "family_name"
+    directorate_id: list[UUID] = Field(
+        default=[], max_length=50, description="These very nodes, without those below."
+    )
+    manager_id: list[UUID] = Field(default=[], max_length=50)
+    hr_id: list[Line] = Field(default=[], max_length=200)
+    position: list[Position] = Field(default=[], max_length=5)
+    in_post: bool | None = Field(
+        default=None, description="`true`: only those still in post; `false`: only leavers."
+    )
+    q: str | None = Field(
+        default=None, max_length=200, description="How names begin, accents and case aside: `dup je`."
+    )
+
+
+class AgentEdit(Request):
+    """How an agent works. Fields left out stay as they are; the next HR import has the last word on the percentage."""
+
+    working_percentage: Percentage = UNCHANGED
+    off_halves: Annotated[
+        list[OffHalf],
+        Field(max_length=30, description="`weekday:half`, and `:odd` or `:even` for one ISO week in two."),
+    ] = UNCHANGED
+
+
+class AbsenceDeclaration(Request):
+    """From one half-day to another, both included."""
+
+    first_day: Day
+    first_half: Half = Half.MORNING
+    last_day: Day
+    last_half: Half = Half.AFTERNOON
+    kind: AbsenceKind = AbsenceKind.OTHER
+
+
+class AbsenceDetail(Response):
+    id: UUID
+    agent_id: UUID
+    first_day: date
+    first_half: Half
+    last_day: date
+    last_half: Half
+    kind: AbsenceKind | None = Field(description="Shown to the agent and HR; null to the agent's manager.")
+    created_at: datetime
+
+
+class AbsenceQuery(ListQuery):
+    sort: Literal["first_day", "-first_day"] = "first_day"
+    since: Day | None = Field(default=None, description="Only those that end on that day or later.")
+    until: Day | None = Field(default=None, description="Only those that begin on that day or before.")
