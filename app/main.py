@@ -7,7 +7,6 @@ from datetime import timedelta
 import structlog
 from anyio import to_thread
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -19,7 +18,7 @@ from app.calls.room import ROOM as CALLS
 from app.irritants.room import ROOM as IRRITANTS
 from app.journal import service as journal
 from app.journal.worker import Worker
-from app.kit import application, clock, contract, idempotency, logs
+from app.kit import application, clock, contract, idempotency, logs, routing
 from app.kit.database import Database, refuse_with
 from app.kit.migrations import head_revision
 from app.kit.problems import Problem
@@ -108,21 +107,18 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         summary="An agent-led intrapreneurship programme, from the irritant to its spread.",
         description=_DESCRIPTION,
         license_info={"name": "MIT", "identifier": "MIT"},
-        openapi_url=f"{API}/openapi.json",
+        openapi_url=f"{routing.API}/openapi.json",
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        generate_unique_id_function=_operation_id,
     )
     application.install(app, max_body_bytes=settings.max_body_bytes)
     app.state.settings = settings
     app.state.database = database or open_database(settings)
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
     app.state.expected_revision = head_revision()
-    for room in ROOMS:
-        for router in room.routers:
-            app.include_router(router, prefix=API)
+    routing.serve(app, (router for room in ROOMS for router in room.routers))
     app.openapi = lambda: contract.openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -140,10 +136,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if worker:
         worker.stop()
     app.state.database.dispose()
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 _DESCRIPTION = """\

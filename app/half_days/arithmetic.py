@@ -15,21 +15,23 @@ from fractions import Fraction
 from functools import total_ordering
 from typing import Final
 
-from app.kit.calendar import Half, HalfDay, HolidayCalendar, Named, Weekday
+from app.kit.calendar import Half, HalfDay, HolidayCalendar, Weekday
+from app.kit.columns import Labelled
+from app.kit.i18n import _
 
 HALF_DAYS_PER_WEEK: Final = 10
 WEEKLY_HOURS: Final = Decimal(35)
 
 
-class Weeks(Named):
+class Weeks(Labelled):
     """The weeks in which a slot stands, by the parity of their ISO number.
 
     A year of 53 weeks ends on an odd week and the next begins on one: two odd weeks in a row.
     """
 
-    EVERY = "every", "toutes les semaines"
-    ODD = "odd", "semaines impaires"
-    EVEN = "even", "semaines paires"
+    EVERY = "every", _("toutes les semaines")
+    ODD = "odd", _("semaines impaires")
+    EVEN = "even", _("semaines paires")
 
     def include(self, day: dt.date) -> bool:
         """Whether that day is in one of these weeks."""
@@ -133,15 +135,15 @@ class WorkingPattern:
 FULL_TIME: Final = WorkingPattern()
 
 
-class AbsenceKind(Named):
+class AbsenceKind(Labelled):
     """Why an agent is away. Its kind stays with the absence: a plan says only that there is one."""
 
-    LEAVE = "leave", "congé"
-    SICKNESS = "sickness", "maladie"
-    PARENTAL_LEAVE = "parental_leave", "congé parental"
-    SECONDMENT = "secondment", "détachement"
-    AVAILABILITY = "availability", "disponibilité"
-    OTHER = "other", "autre absence"
+    LEAVE = "leave", _("congé")
+    SICKNESS = "sickness", _("maladie")
+    PARENTAL_LEAVE = "parental_leave", _("congé parental")
+    SECONDMENT = "secondment", _("détachement")
+    AVAILABILITY = "availability", _("disponibilité")
+    OTHER = "other", _("autre absence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +163,20 @@ class Absence:
         return self.start.ordinal <= half_day.ordinal <= self.end.ordinal
 
 
-class Status(Named):
+class Status(Labelled):
     """What a planned half-day is to the agent."""
 
-    OWED = "owed", "due"
-    EXCUSED = "excused", "non due"
+    OWED = "owed", _("due")
+    EXCUSED = "excused", _("non due")
 
 
-class Excuse(Named):
+class Excuse(Labelled):
     """Why a half-day is not owed. When several hold, the first of them is given."""
 
-    WEEKEND = "weekend", "week-end"
-    PUBLIC_HOLIDAY = "public_holiday", "jour férié ou chômé"
-    NOT_WORKED = "not_worked", "temps non travaillé"
-    ABSENCE = "absence", "absence"
+    WEEKEND = "weekend", _("week-end")
+    PUBLIC_HOLIDAY = "public_holiday", _("jour férié ou chômé")
+    NOT_WORKED = "not_worked", _("temps non travaillé")
+    ABSENCE = "absence", _("absence")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,42 +19,32 @@ It leaves Whit Monday out for 2005 to 2007, and gives Saint-Martin and Saint-Bar
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache, total_ordering
-from typing import Final, Self
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import holidays
+
+from app.kit.columns import Labelled
+from app.kit.i18n import Text, _
 
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 2100
 
 
-class Named(StrEnum):
-    """A text enumeration whose members carry the French words a person reads."""
-
-    label_fr: str
-
-    def __new__(cls, value: str, label_fr: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label_fr = label_fr
-        return member
-
-
-class Weekday(Named):
+class Weekday(Labelled):
     """A day of the week, in ISO order when iterated."""
 
-    MONDAY = "monday", "lundi"
-    TUESDAY = "tuesday", "mardi"
-    WEDNESDAY = "wednesday", "mercredi"
-    THURSDAY = "thursday", "jeudi"
-    FRIDAY = "friday", "vendredi"
-    SATURDAY = "saturday", "samedi"
-    SUNDAY = "sunday", "dimanche"
+    MONDAY = "monday", _("lundi")
+    TUESDAY = "tuesday", _("mardi")
+    WEDNESDAY = "wednesday", _("mercredi")
+    THURSDAY = "thursday", _("jeudi")
+    FRIDAY = "friday", _("vendredi")
+    SATURDAY = "saturday", _("samedi")
+    SUNDAY = "sunday", _("dimanche")
 
     @classmethod
-    def of(cls, day: dt.date) -> "Weekday":
+    def on(cls, day: dt.date) -> "Weekday":
         """The weekday of a date."""
         return _WEEK[day.weekday()]
 
@@ -72,11 +62,11 @@ class Weekday(Named):
 _WEEK: Final = tuple(Weekday)
 
 
-class Half(Named):
+class Half(Labelled):
     """Half of a day. As texts they sort the wrong way round: compare `HalfDay`s, or `ORDER BY half DESC`."""
 
-    MORNING = "morning", "matin"
-    AFTERNOON = "afternoon", "après-midi"
+    MORNING = "morning", _("matin")
+    AFTERNOON = "afternoon", _("après-midi")
 
 
 @total_ordering
@@ -109,7 +99,7 @@ class HalfDay:
     @property
     def weekday(self) -> Weekday:
         """The weekday it falls on."""
-        return Weekday.of(self.date)
+        return Weekday.on(self.date)
 
     def __lt__(self, other: object) -> bool:
         return self.ordinal < other.ordinal if isinstance(other, HalfDay) else NotImplemented
@@ -118,37 +108,37 @@ class HalfDay:
         return f"{self.date.isoformat()} {self.half}"
 
 
-class Holiday(Named):
+class Holiday(Labelled):
     """Every holiday some part of France knows, law or custom. National ones first."""
 
-    NEW_YEAR = "new_year", "Jour de l’an"
-    EASTER_MONDAY = "easter_monday", "Lundi de Pâques"
-    LABOUR_DAY = "labour_day", "Fête du Travail"
-    VICTORY_DAY = "victory_day", "Fête de la Victoire"
-    ASCENSION = "ascension", "Ascension"
-    WHIT_MONDAY = "whit_monday", "Lundi de Pentecôte"
-    NATIONAL_DAY = "national_day", "Fête nationale"
-    ASSUMPTION = "assumption", "Assomption"
-    ALL_SAINTS = "all_saints", "Toussaint"
-    ARMISTICE = "armistice", "Armistice"
-    CHRISTMAS = "christmas", "Noël"
-    GOOD_FRIDAY = "good_friday", "Vendredi saint"
-    SAINT_STEPHEN = "saint_stephen", "Saint-Étienne"
-    ABOLITION_OF_SLAVERY = "abolition_of_slavery", "Abolition de l’esclavage"
-    MID_LENT = "mid_lent", "Mi-Carême"
-    VICTOR_SCHOELCHER = "victor_schoelcher", "Fête de Victor Schoelcher"
-    ARRIVAL_OF_THE_GOSPEL = "arrival_of_the_gospel", "Arrivée de l’Évangile"
-    AUTONOMY_DAY = "autonomy_day", "Fête de l’autonomie"
-    MATARII = "matarii", "Matāri’i"
-    SAINT_PETER_CHANEL = "saint_peter_chanel", "Saint Pierre Chanel"
-    SAINTS_PETER_AND_PAUL = "saints_peter_and_paul", "Saints Pierre et Paul"
-    TERRITORY_DAY = "territory_day", "Fête du Territoire"
-    ANNEXATION_DAY = "annexation_day", "Fête de la prise de possession"
-    CITIZENSHIP_DAY = "citizenship_day", "Fête de la Citoyenneté"
+    NEW_YEAR = "new_year", _("Jour de l’an")
+    EASTER_MONDAY = "easter_monday", _("Lundi de Pâques")
+    LABOUR_DAY = "labour_day", _("Fête du Travail")
+    VICTORY_DAY = "victory_day", _("Fête de la Victoire")
+    ASCENSION = "ascension", _("Ascension")
+    WHIT_MONDAY = "whit_monday", _("Lundi de Pentecôte")
+    NATIONAL_DAY = "national_day", _("Fête nationale")
+    ASSUMPTION = "assumption", _("Assomption")
+    ALL_SAINTS = "all_saints", _("Toussaint")
+    ARMISTICE = "armistice", _("Armistice")
+    CHRISTMAS = "christmas", _("Noël")
+    GOOD_FRIDAY = "good_friday", _("Vendredi saint")
+    SAINT_STEPHEN = "saint_stephen", _("Saint-Étienne")
+    ABOLITION_OF_SLAVERY = "abolition_of_slavery", _("Abolition de l’esclavage")
+    MID_LENT = "mid_lent", _("Mi-Carême")
+    VICTOR_SCHOELCHER = "victor_schoelcher", _("Fête de Victor Schoelcher")
+    ARRIVAL_OF_THE_GOSPEL = "arrival_of_the_gospel", _("Arrivée de l’Évangile")
+    AUTONOMY_DAY = "autonomy_day", _("Fête de l’autonomie")
+    MATARII = "matarii", _("Matāri’i")
+    SAINT_PETER_CHANEL = "saint_peter_chanel", _("Saint Pierre Chanel")
+    SAINTS_PETER_AND_PAUL = "saints_peter_and_paul", _("Saints Pierre et Paul")
+    TERRITORY_DAY = "territory_day", _("Fête du Territoire")
+    ANNEXATION_DAY = "annexation_day", _("Fête de la prise de possession")
+    CITIZENSHIP_DAY = "citizenship_day", _("Fête de la Citoyenneté")
 
 
 _RANK: Final = {holiday: rank for rank, holiday in enumerate(Holiday)}
-_BY_LIBRARY_NAME: Final = {holiday.label_fr.replace("’", "'"): holiday for holiday in Holiday}
+_BY_LIBRARY_NAME: Final = {str(holiday.label).replace("’", "'"): holiday for holiday in Holiday}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +150,7 @@ class Subdivision:
     """
 
     code: str
-    label_fr: str
+    label: Text
     zones: tuple[str, ...]
     library_code: str | None = None
     customs: frozenset[Holiday] = frozenset()
@@ -178,21 +168,21 @@ _NEVER_SOLIDARITY_BY_LOCAL_LAW: Final = frozenset(  # code du travail L.3134-16
 SUBDIVISIONS: Final[Mapping[str, Subdivision]] = {
     subdivision.code: subdivision
     for subdivision in (
-        Subdivision("FR", "France métropolitaine", ("Europe/Paris",)),
-        Subdivision("57", "Moselle", ("Europe/Paris",), "57", local_law=True),
-        Subdivision("6AE", "Alsace", ("Europe/Paris",), "6AE", local_law=True),
-        Subdivision("GP", "Guadeloupe", ("America/Guadeloupe",), "971", customs=_GUADELOUPE),
-        Subdivision("MQ", "Martinique", ("America/Martinique",), "972", customs=_SCHOELCHER),
-        Subdivision("GF", "Guyane", ("America/Cayenne",), "973"),
-        Subdivision("RE", "La Réunion", ("Indian/Reunion",), "974"),
-        Subdivision("YT", "Mayotte", ("Indian/Mayotte",), "976"),
-        Subdivision("BL", "Saint-Barthélemy", ("America/St_Barthelemy",), "BL"),
-        Subdivision("MF", "Saint-Martin", ("America/Marigot",), "MF", customs=_SCHOELCHER),
-        Subdivision("PM", "Saint-Pierre-et-Miquelon", ("America/Miquelon",), "PM"),
-        Subdivision("WF", "Wallis-et-Futuna", ("Pacific/Wallis",), "WF"),
-        Subdivision("PF", "Polynésie française", _POLYNESIAN_ZONES, "PF"),
-        Subdivision("NC", "Nouvelle-Calédonie", ("Pacific/Noumea",), "NC"),
-        Subdivision("TF", "Terres australes françaises", ("Indian/Kerguelen",), "TF"),
+        Subdivision("FR", _("France métropolitaine"), ("Europe/Paris",)),
+        Subdivision("57", _("Moselle"), ("Europe/Paris",), "57", local_law=True),
+        Subdivision("6AE", _("Alsace"), ("Europe/Paris",), "6AE", local_law=True),
+        Subdivision("GP", _("Guadeloupe"), ("America/Guadeloupe",), "971", customs=_GUADELOUPE),
+        Subdivision("MQ", _("Martinique"), ("America/Martinique",), "972", customs=_SCHOELCHER),
+        Subdivision("GF", _("Guyane"), ("America/Cayenne",), "973"),
+        Subdivision("RE", _("La Réunion"), ("Indian/Reunion",), "974"),
+        Subdivision("YT", _("Mayotte"), ("Indian/Mayotte",), "976"),
+        Subdivision("BL", _("Saint-Barthélemy"), ("America/St_Barthelemy",), "BL"),
+        Subdivision("MF", _("Saint-Martin"), ("America/Marigot",), "MF", customs=_SCHOELCHER),
+        Subdivision("PM", _("Saint-Pierre-et-Miquelon"), ("America/Miquelon",), "PM"),
+        Subdivision("WF", _("Wallis-et-Futuna"), ("Pacific/Wallis",), "WF"),
+        Subdivision("PF", _("Polynésie française"), _POLYNESIAN_ZONES, "PF"),
+        Subdivision("NC", _("Nouvelle-Calédonie"), ("Pacific/Noumea",), "NC"),
+        Subdivision("TF", _("Terres australes françaises"), ("Indian/Kerguelen",), "TF"),
     )
 }
 
@@ -253,7 +243,7 @@ class HolidayCalendar:
 
     def is_working_day(self, day: dt.date) -> bool:
         """Monday to Friday, and not a holiday."""
-        return not self.is_public_holiday(day) and not Weekday.of(day).is_weekend
+        return not self.is_public_holiday(day) and not Weekday.on(day).is_weekend
 
     def next_working_day(self, day: dt.date) -> dt.date:
         """That very day if it is a working day, else the first one after it."""
@@ -272,7 +262,7 @@ class HolidayCalendar:
         names: dict[dt.date, list[str]] = {}
         for day, holiday in _library_days(SUBDIVISIONS[self.subdivision].library_code, year):
             if self._holds(holiday) and holiday != self.solidarity_day:
-                names.setdefault(day, []).append(holiday.label_fr)
+                names.setdefault(day, []).append(str(holiday.label))
         for day, name in self.custom_days.items():
             if day.year == year:
                 names.setdefault(day, []).append(name)

@@ -176,24 +176,37 @@ class Switchboard:
 
     def __init__(self, router: APIRouter) -> None:
         self._otherwise: ASGIApp = router.app
-        self._found: dict[str, Any] = {}
+        self._root = _Place()
         for route in router.routes:
             if isinstance(route, APIRoute):
-                for method in route.methods:
-                    self._add(route, [method, *route.path.split("/")])
-
-    def _add(self, route: APIRoute, segments: list[str]) -> None:
-        node = self._found
-        for segment in segments[:-1]:
-            node = node.setdefault(_key(segment), {})
-        node[_key(segments[-1]), "route"] = route
+                place = self._root
+                for segment in route.path.split("/"):
+                    place = place.next.setdefault(_ANY if segment.startswith("{") else segment, _Place())
+                place.routes |= dict.fromkeys(route.methods or (), route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not scope.get("root_path"):
-            node: Any = self._found
-            for segment in (scope["method"], *scope["path"].split("/")):
-                pass
-        await self._otherwise(scope, receive, send)
+        route = self._find(scope) if scope["type"] == "http" and not scope.get("root_path") else None
+        await (route or self._otherwise)(scope, receive, send)
+
+    def _find(self, scope: Scope) -> APIRoute | None:
+        place = self._root
+        for segment in scope["path"].split("/"):
+            following = place.next.get(segment) or (place.next.get(_ANY) if segment else None)
+            if following is None:
+                return None
+            place = following
+        return place.routes.get(scope["method"])
+
+
+_ANY = "{}"
+
+
+class _Place:
+    """Where a path may lead: the segments that may follow, and the routes that end here, by method."""
+
+    def __init__(self) -> None:
+        self.next: dict[str, _Place] = {}
+        self.routes: dict[str, APIRoute] = {}
 
 
 _PROBLEM_NAMES = {

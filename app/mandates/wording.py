@@ -207,7 +207,7 @@ def _moment(slot: Mapping[str, Any]) -> tuple[int, bool]:
 
 
 def _moments(weekly: Iterable[Mapping[str, Any]]) -> str:
-    named = [f"le {slot['weekday'].label_fr} {slot['half'].label_fr}" for slot in sorted(weekly, key=_moment)]
+    named = [f"le {slot['weekday'].label} {slot['half'].label}" for slot in sorted(weekly, key=_moment)]
     return " et ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
 
 

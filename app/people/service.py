@@ -164,13 +164,13 @@ def _check_calendar(authority: dict[str, Any]) -> None:
             if where.customs
             else _("Il n'y a pas d'usage local à retenir en {where} : envoyez une liste vide.")
         )
-        labels = [holiday.label_fr for holiday in sorted(where.customs)]
-        raise CalendarRefused.on("local_customs", detail.format(where=where.label_fr, customs=labels))
+        labels = [holiday.label for holiday in sorted(where.customs)]
+        raise CalendarRefused.on("local_customs", detail.format(where=where.label, customs=labels))
     calendar = HolidayCalendar(where.code, customs, protestant_temple=authority["protestant_temple"])
     solidarity = authority["solidarity_day"]
     if solidarity is not None and solidarity not in calendar.solidarity_choices:
         detail = _("Jours fériés qui peuvent être travaillés ici : {choices}.")
-        labels = sorted(holiday.label_fr for holiday in calendar.solidarity_choices)
+        labels = [holiday.label for holiday in sorted(calendar.solidarity_choices)]
         raise CalendarRefused.on("solidarity_day", detail.format(choices=labels))
 
 

@@ -93,14 +93,14 @@ class TestHalfDay:
 class TestWeekday:
     def test_agrees_with_the_standard_library(self) -> None:
         assert [weekday.number for weekday in Weekday] == list(range(7))
-        assert Weekday.of(day("2026-11-26")) == "thursday"
+        assert Weekday.on(day("2026-11-26")) == "thursday"
         for date in each_day(day("2026-12-21"), day("2027-01-10")):
-            assert Weekday.of(date).number == date.weekday()
-            assert Weekday.of(date).is_weekend == (date.weekday() >= 5)
+            assert Weekday.on(date).number == date.weekday()
+            assert Weekday.on(date).is_weekend == (date.weekday() >= 5)
 
     def test_has_french_words(self) -> None:
-        assert Weekday("monday").label_fr == "lundi"
-        assert [half.label_fr for half in Half] == ["matin", "après-midi"]
+        assert str(Weekday("monday").label) == "lundi"
+        assert [str(half.label) for half in Half] == ["matin", "après-midi"]
 
 
 class TestHolidays:
@@ -350,9 +350,9 @@ class TestAgainstTheSlowModel:
 
 def _words(names: set[str], year: int) -> str:
     """The French words for what the model names: in the order of `Holiday`, and added days last."""
-    labels = [holiday.label_fr for holiday in Holiday if str(holiday) in names]
+    labels = [str(holiday.label) for holiday in Holiday if str(holiday) in names]
     if "citizenship_day" in names and year < 2004:
-        labels = [Holiday.ANNEXATION_DAY.label_fr]
+        labels = [str(Holiday.ANNEXATION_DAY.label)]
     return " et ".join([*labels, *(name for name in names if name == "pont")])
 
 

@@ -90,7 +90,7 @@ def _slots_missing(session: Session, mandate: Mandate, members: Sequence[Agent])
             FieldError(
                 "slots",
                 _("{name} : cette demi-journée du {weekday} est déjà protégée par un autre mandat.").format(
-                    name=names.get(slot.agent_id, ""), weekday=slot.weekday.label_fr
+                    name=names.get(slot.agent_id, ""), weekday=slot.weekday.label
                 ),
             )
         )

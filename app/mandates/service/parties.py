@@ -100,8 +100,6 @@ def signers(
 
 def guarantor_of(session: Session, actor: Actor, mandate: Mandate) -> Agent | None:
     """The lab person who submits; else the team's coach if of the lab; else whoever has been of the lab longest."""
-    if actor.agent_id is not None and actor.has(Capacity.LAB):
-        return session.get_one(Agent, actor.agent_id)
     coach_id = session.get_one(Team, mandate.team_id).coach_id
     statement = (
         select(Agent)
@@ -111,7 +109,12 @@ def guarantor_of(session: Session, actor: Actor, mandate: Mandate) -> Agent | No
             col(CapacityGrant.capacity) == Capacity.LAB,
             or_(col(Agent.left_on).is_(None), col(Agent.left_on) >= actor.today()),
         )
-        .order_by((col(Agent.id) == coach_id).desc(), col(CapacityGrant.granted_at), col(Agent.id))
+        .order_by(
+            (col(Agent.id) == actor.agent_id).desc(),
+            (col(Agent.id) == coach_id).desc(),
+            col(CapacityGrant.granted_at),
+            col(Agent.id),
+        )
         .limit(1)
     )
     found: Agent | None = session.execute(statement).scalar_one_or_none()

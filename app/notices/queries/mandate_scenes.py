@@ -1,0 +1,185 @@
+"""What happened under a mandate: signatures, half-days, follow-ups, commitments."""
+
+from functools import cached_property
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.follow_ups.models import Commitment, FollowUp
+from app.half_days.lifecycle import HALVES
+from app.half_days.models import HalfDay
+from app.journal.models import JournalEvent
+from app.mandates.lifecycle import PartyState
+from app.mandates.models import Mandate, MandateParty
+from app.notices.queries.scenes import People, TeamScene
+from app.people.models import Directorate
+
+
+class MandateScene(TeamScene):
+    """`subject_id` is the mandate's."""
+
+    @cached_property
+    def mandate(self) -> Mandate:
+        return self.session.get_one(Mandate, self.event.subject_id)
+
+    def team_id(self) -> UUID:
+        return self.mandate.team_id
+
+    def facts(self) -> dict[str, object]:
+        day = self.payload.get("on_day") or self.payload.get("from_day")
+        return {
+            **super().facts(),
+            "first_day": self.mandate.starts_on,
+            "last_day": self.mandate.ends_on,
+            "day": msgspec.convert(day, type(self.mandate.starts_on)) if day else self.mandate.ends_on,
+            "reason": self.payload.get("reason", ""),
+        }
+
+    def sponsor(self) -> People:
+        return [self.mandate.sponsor_id]
+
+    def parties(self) -> People:
+        """Those who sign or signed the present submission."""
+        return [party.agent_id for party in self._parties(self.mandate.submission)]
+
+    def everybody(self) -> People:
+        """Parties, members, the coach and the lab."""
+        return [*self.parties(), *self.members(), *self.coach(), *self.lab()]
+
+    def first_to_sign(self) -> People:
+        """Those of the first rank."""
+        parties = self._parties(self.payload["submission"])
+        return self._awaited(parties, min((party.rank for party in parties), default=0))
+
+    def next_to_sign(self) -> People:
+        """Those of the next rank, when this signature was the last of its own; else nobody."""
+        signed = self.session.get_one(MandateParty, self.id_of("party_id"))
+        parties = self._parties(signed.submission)
+        others = {party.id for party in parties if party.rank == signed.rank and party.id != signed.id}
+        later = [party.rank for party in parties if party.rank > signed.rank]
+        if not later or not others <= self._signed_before():
+            return []
+        return self._awaited(parties, min(later))
+
+    def _parties(self, submission: int) -> list[MandateParty]:
+        statement = (
+            select(MandateParty)
+            .where(
+                col(MandateParty.mandate_id) == self.mandate.id, col(MandateParty.submission) == submission
+            )
+            .order_by(col(MandateParty.rank), col(MandateParty.id))
+        )
+        return list(self.session.execute(statement).scalars())
+
+    def _signed_before(self) -> set[UUID]:
+        """The parties who signed before this event, by the journal: of two who sign together, one comes last."""
+        payloads = self.session.execute(
+            select(col(JournalEvent.payload)).where(
+                col(JournalEvent.subject_id) == self.mandate.id,
+                col(JournalEvent.type) == self.event.type,
+                col(JournalEvent.position) < self.event.position,
+            )
+        ).scalars()
+        return {UUID(msgspec.json.decode(payload)["party_id"]) for payload in payloads}
+
+    @staticmethod
+    def _awaited(parties: list[MandateParty], rank: int) -> People:
+        return [
+            party.agent_id for party in parties if party.rank == rank and party.state is PartyState.PENDING
+        ]
+
+
+class RefusalScene(MandateScene):
+    """A party refused; the mandate may have been submitted anew since."""
+
+    @cached_property
+    def refusing(self) -> MandateParty:
+        return self.session.get_one(MandateParty, self.id_of("party_id"))
+
+    def facts(self) -> dict[str, object]:
+        return {**super().facts(), "capacity": self.refusing.capacity.label}
+
+    def parties(self) -> People:
+        return [party.agent_id for party in self._parties(self.refusing.submission)]
+
+
+class HalfDayScene(TeamScene):
+    @cached_property
+    def half_day(self) -> HalfDay:
+        return self.session.get_one(HalfDay, self.event.subject_id)
+
+    def team_id(self) -> UUID:
+        return self.half_day.team_id
+
+    def agent(self) -> People:
+        return [self.half_day.agent_id]
+
+    def facts(self) -> dict[str, object]:
+        by = self.session.get(HalfDay, self.half_day.replaced_by_id) if self.half_day.replaced_by_id else None
+        given_back = by or self.half_day
+        return {
+            **super().facts(),
+            "day": self.half_day.day,
+            "half": HALVES[self.half_day.half],
+            "due": self.half_day.make_good_due or self.half_day.day,
+            "by_day": given_back.day,
+            "by_half": HALVES[given_back.half],
+        }
+
+
+class FollowUpScene(TeamScene):
+    @cached_property
+    def follow_up(self) -> FollowUp:
+        return self.session.get_one(FollowUp, self.event.subject_id)
+
+    def team_id(self) -> UUID:
+        return self.follow_up.team_id
+
+    def facts(self) -> dict[str, object]:
+        directorate = self.session.get_one(Directorate, self.team.client_directorate_id)
+        held_at = self.follow_up.held_at
+        return {
+            **super().facts(),
+            "directorate": directorate.name,
+            "number": self.follow_up.ordinal,
+            "planned_on": self.follow_up.planned_on,
+            "day": self.follow_up.held_on
+            or (self.local(held_at).date() if held_at else self.follow_up.planned_on),
+            "time": self.local(held_at).strftime("%H:%M") if held_at else "",
+            "place": self.follow_up.place or "",
+        }
+
+    def around(self) -> People:
+        """Both sides, and the sponsor."""
+        return [*self.members(), *self.coach(), *self.client(), *self.sponsor()]
+
+
+class CommitmentScene(TeamScene):
+    @cached_property
+    def commitment(self) -> Commitment:
+        return self.session.get_one(Commitment, self.event.subject_id)
+
+    def team_id(self) -> UUID:
+        return self.commitment.team_id
+
+    def facts(self) -> dict[str, object]:
+        return {
+            **super().facts(),
+            "commitment": self.commitment.body,
+            "side": self.commitment.side.label,
+            "due": self.commitment.due_on,
+            "reason": self.payload.get("reason", ""),
+        }
+
+    def owner(self) -> People:
+        return [self.commitment.owner_id]
+
+    def around(self) -> People:
+        """Both sides, and the owner, who may be of neither any more."""
+        return [*self.owner(), *self.members(), *self.client()]
+
+    def who_must_agree(self) -> People:
+        """The side that has not agreed yet to drop it."""
+        return self.client() if self.payload["by_side"] == "team" else self.members()

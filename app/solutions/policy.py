@@ -1,0 +1,95 @@
+"""Who may do what with solutions and adoptions."""
+
+from sqlmodel import Session
+
+from app.access.actor import Actor
+from app.access.capacity import Capacity as C
+from app.access.policy import Action, Condition, Grant, Policy
+from app.kit.i18n import _
+from app.people.models import Directorate
+from app.solutions import queries
+from app.solutions.lifecycle import KNOWN
+from app.solutions.models import Adoption, Solution
+from app.teams.models import Team
+from app.teams.policy import is_coach, is_member
+
+TEAM_ONLY = _("Une solution est écrite par les membres de son équipe, leur coach et le laboratoire.")
+COACH_ONLY = _("Ce geste revient au coach de l'équipe et au laboratoire.")
+
+
+def is_author(session: Session, actor: Actor, solution: Solution) -> bool:
+    return is_member(session, actor, session.get_one(Team, solution.team_id))
+
+
+def coaches_author(session: Session, actor: Actor, solution: Solution) -> bool:
+    return is_coach(session, actor, session.get_one(Team, solution.team_id))
+
+
+is_known = Condition(
+    _("la solution a été publiée"), lambda _session, _actor, solution: solution.state in KNOWN
+)
+
+WRITING = Policy(
+    "solutions of a team",
+    relations={C.MEMBER: is_member, C.COACH: is_coach},
+    actions=[
+        Action("draft", _("rédiger une solution de l'équipe"), (C.MEMBER, C.COACH, C.LAB), TEAM_ONLY,
+               scope="programme:write"),
+    ],
+)  # fmt: skip
+
+SOLUTION = Policy(
+    "solution",
+    relations={C.MEMBER: is_author, C.COACH: coaches_author},
+    actions=[
+        Action("list", _("consulter les solutions"), (C.AGENT, C.LAB, C.HR, C.ELECTED),
+               _("Les solutions s'adressent aux agents et aux élus."), scope="programme:read"),
+        Action("read", _("lire une solution"),
+               (C.LAB, C.MEMBER, C.COACH, Grant(C.AGENT, is_known), Grant(C.HR, is_known),
+                Grant(C.ELECTED, is_known)),
+               _("Cette solution est encore en rédaction."), scope="programme:read"),
+        Action("edit", _("corriger une solution"), (C.MEMBER, C.COACH, C.LAB), TEAM_ONLY,
+               scope="programme:write"),
+        Action("publish", _("publier une solution"), (C.COACH, C.LAB), COACH_ONLY, scope="programme:write"),
+        Action("retire", _("retirer une solution"), (C.COACH, C.LAB), COACH_ONLY, scope="programme:write"),
+    ],
+)  # fmt: skip
+
+
+def is_head(session: Session, actor: Actor, adoption: Adoption) -> bool:
+    """Does the actor head the directorate that adopts?"""
+    directorate = session.get(Directorate, adoption.directorate_id)
+    return directorate is not None and directorate.head_id == actor.agent_id
+
+
+def is_contact(_session: Session, actor: Actor, adoption: Adoption) -> bool:
+    return adoption.contact_id == actor.agent_id
+
+
+works_there = Condition(
+    _("la personne travaille dans cette direction"),
+    lambda session, actor, adoption: queries.works_in(session, actor.agent_id, adoption.directorate_id),
+)
+
+THEIRS = _(
+    "Une direction adopte une solution à son rythme : ce geste revient à elle et à sa personne contact."
+)
+
+ADOPTION = Policy(
+    "adoption",
+    relations={C.HEAD: is_head, C.OWNER: is_contact},
+    actions=[
+        Action("list", _("consulter les essaimages"), (C.AGENT, C.LAB, C.HR, C.ELECTED),
+               _("Les essaimages se lisent entre agents et élus."), scope="programme:read"),
+        Action("read", _("lire un essaimage"), (C.AGENT, C.LAB, C.HR, C.ELECTED),
+               _("Les essaimages se lisent entre agents et élus."), scope="programme:read"),
+        Action("declare", _("dire l'intérêt d'une direction pour une solution"),
+               (C.HEAD, Grant(C.AGENT, works_there), C.LAB),
+               _("L'intérêt d'une direction se dit par sa direction, par quelqu'un qui y travaille ou par le "
+                 "laboratoire."),
+               scope="programme:write"),
+        Action("adapt", _("commencer à adapter une solution"), (C.HEAD, C.OWNER), THEIRS),
+        Action("use", _("mettre une solution en usage"), (C.HEAD, C.OWNER), THEIRS),
+        Action("drop", _("abandonner une adoption"), (C.HEAD, C.OWNER), THEIRS),
+    ],
+)  # fmt: skip
