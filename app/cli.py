@@ -3,14 +3,39 @@
 import json
 import sys
 from datetime import timedelta
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from app.audit.commands import audit_app
 from app.people.commands import import_app
 
-main = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Essaim.")
+if TYPE_CHECKING:
+    from app.kit.database import Database
+
+
+class _Commands(TyperGroup):
+    """Every command: a database that is away or behind is said in a sentence, not in a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            # Imported late: `essaim --help` needs no database.
+            from sqlalchemy.exc import OperationalError, ProgrammingError
+
+            if not isinstance(error, (OperationalError, ProgrammingError)):
+                raise
+            cause = str(error.orig).strip().splitlines()[0]
+            typer.echo(
+                f"The database cannot serve this: {cause}\nIs it there, and migrated? See `essaim migrate`.",
+                err=True,
+            )
+            raise typer.Exit(2) from None
+
+
+main = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, help="Essaim.")
 authority_app = typer.Typer(no_args_is_help=True, help="Authorities (tenants).")
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens of people.")
 client_app = typer.Typer(no_args_is_help=True, help="Machines that call the API.")
@@ -66,13 +91,13 @@ def worker() -> None:
 
     from app.journal.worker import Worker
     from app.kit import logs
-    from app.main import compose, do_chores, open_database
+    from app.main import compose, do_chores
     from app.settings import get_settings
 
     settings = get_settings()
     logs.configure(settings.log_format, settings.log_level)
     compose()
-    with open_database(settings) as database:
+    with _database() as database:
         running = Worker(database, chores=do_chores)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: running.stop())
@@ -87,11 +112,10 @@ def authority_create(
     subdivision: Annotated[str, typer.Option(help="Whose public holidays: FR, 57, 6AE, GP, GF…")] = "FR",
 ) -> None:
     """Create an authority."""
-    from app.main import open_database
     from app.people.service import create_authority
 
     try:
-        with open_database() as database, database.transaction() as session:
+        with _database() as database, database.transaction() as session:
             authority = create_authority(
                 session, slug=slug, name=name, time_zone=time_zone, holiday_subdivision=subdivision
             )
@@ -105,10 +129,9 @@ def authority_list() -> None:
     """List the authorities, one a line: slug, name, time zone, holidays."""
     from sqlalchemy import select
 
-    from app.main import open_database
     from app.people.models import Authority
 
-    with open_database() as database, database.session() as session:
+    with _database() as database, database.session() as session:
         for row in session.execute(select(Authority)).scalars():
             typer.echo(f"{row.slug}\t{row.name}\t{row.time_zone}\t{row.holiday_subdivision}")
 
@@ -130,12 +153,11 @@ def token_create(
 ) -> None:
     """Print a new token of a person, and nothing else."""
     from app.kit.problems import Problem
-    from app.main import open_database
     from app.people.service import authority_named
     from app.signin.service import create_token, find_agent
 
     try:
-        with open_database() as database, database.transaction() as session:
+        with _database() as database, database.transaction() as session:
             holder = find_agent(session, authority_named(session, authority).id, agent)
             token = create_token(session, agent=holder, name=name, lifetime=timedelta(days=days))
     except Problem as problem:
@@ -152,12 +174,11 @@ def client_create(
 ) -> None:
     """Print the token of a new API client, and nothing else."""
     from app.kit.problems import Problem
-    from app.main import open_database
     from app.people.service import authority_named
     from app.signin.service import create_client as create
 
     try:
-        with open_database() as database, database.transaction() as session:
+        with _database() as database, database.transaction() as session:
             owner = authority_named(session, authority)
             _client, token = create(session, owner.id, name=name, scopes=scope, lifetime=timedelta(days=days))
     except ValueError as error:
@@ -176,13 +197,12 @@ def grant(
     """Give a person a capacity across the authority."""
     from app.access.capacity import Capacity
     from app.kit.problems import Problem
-    from app.main import open_database
     from app.people.service import authority_named
     from app.people.service import grant as give
     from app.signin.service import find_agent
 
     try:
-        with open_database() as database, database.transaction() as session:
+        with _database() as database, database.transaction() as session:
             holder = find_agent(session, authority_named(session, authority).id, agent)
             give(session, holder, Capacity.of(capacity))
     except ValueError as error:
@@ -225,6 +245,14 @@ def problems() -> None:
     from app.kit.reference import problems_markdown
 
     sys.stdout.write(problems_markdown())
+
+
+def _database() -> "Database":
+    from app.kit.database import Database
+    from app.settings import get_settings
+
+    settings = get_settings()
+    return Database(settings.database_url, threads=settings.threads)
 
 
 def _refuse(sentence: str) -> NoReturn:

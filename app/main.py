@@ -15,6 +15,8 @@ from app.access.actor import system
 from app.access.rooms import Room
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
+from app.follow_ups.room import ROOM as FOLLOW_UPS
+from app.half_days.room import ROOM as HALF_DAYS
 from app.irritants.room import ROOM as IRRITANTS
 from app.journal import service as journal
 from app.journal.worker import Worker
@@ -23,11 +25,13 @@ from app.kit.database import Database, refuse_with
 from app.kit.migrations import head_revision
 from app.kit.problems import Problem
 from app.mandates.room import ROOM as MANDATES
+from app.notices.room import ROOM as NOTICES
 from app.people.models import Authority
 from app.people.room import ROOM as PEOPLE
 from app.programmes.room import ROOM as PROGRAMMES
 from app.settings import Settings, get_settings
 from app.signin.bearer import BearerAuthenticator
+from app.solutions.room import ROOM as SOLUTIONS
 from app.teams.room import ROOM as TEAMS
 
 API = "/api/v1"
@@ -35,7 +39,19 @@ IDEMPOTENCY_KEPT = timedelta(hours=48)
 
 log = structlog.get_logger("essaim")
 
-ROOMS: tuple[Room, ...] = (PEOPLE, PROGRAMMES, IRRITANTS, CALLS, TEAMS, MANDATES, AUDIT)
+ROOMS: tuple[Room, ...] = (
+    PEOPLE,
+    PROGRAMMES,
+    IRRITANTS,
+    CALLS,
+    TEAMS,
+    MANDATES,
+    HALF_DAYS,
+    FOLLOW_UPS,
+    SOLUTIONS,
+    NOTICES,
+    AUDIT,
+)
 
 
 TAGS = {
@@ -107,7 +123,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         summary="An agent-led intrapreneurship programme, from the irritant to its spread.",
         description=_DESCRIPTION,
         license_info={"name": "MIT", "identifier": "MIT"},
-        openapi_url=f"{routing.API}/openapi.json",
+        openapi_url=f"{API}/openapi.json",
         openapi_tags=[{"name": name, "description": text} for name, text in TAGS.items()],
         docs_url=None,
         redoc_url=None,
@@ -118,7 +134,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.database = database or open_database(settings)
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
     app.state.expected_revision = head_revision()
-    routing.serve(app, (router for room in ROOMS for router in room.routers))
+    routing.serve(app, (router for room in ROOMS for router in room.routers), API)
     app.openapi = lambda: contract.openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.kit import clock
+
 
 class Settings(BaseSettings):
     """What an operator may set. Defaults suit one machine with SQLite."""
@@ -31,10 +33,17 @@ class Settings(BaseSettings):
     token_memory_seconds: float = Field(default=5, ge=0, le=60)
     """How long a server process trusts what it last read of a token: revoking takes at most this long. 0: no memory."""
 
+    clock_file: Path | None = None
+    """For rehearsals only: a file that holds the instant to live at. See `kit.clock.follow`."""
+
     worker: Literal["inside", "outside"] = "inside"
     """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
 
 
 @cache
 def get_settings() -> Settings:
-    return Settings()
+    """The environment's settings. A rehearsal's clock is followed from here on."""
+    settings = Settings()
+    if settings.clock_file is not None:
+        clock.follow(settings.clock_file)
+    return settings

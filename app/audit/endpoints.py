@@ -22,4 +22,4 @@ def list_events(
     it handled misses nothing and sees nothing twice."""
     POLICY.require(None, actor, "list")
     with database.read() as connection:
-        return json_page(request, *queries.page(connection, actor.authority_id, query))
+        return json_page(request, *queries.page(connection, actor, query))

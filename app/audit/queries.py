@@ -1,12 +1,13 @@
 """The sealed events, as a feed."""
 
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
+from app.access.actor import Actor
+from app.access.capacity import Capacity
 from app.audit.schemas import EventQuery
 from app.journal.models import JournalEvent
 from app.kit.listing import Listing, Visible
@@ -41,9 +42,15 @@ EVENTS = Listing(
 )
 
 
-def page(
-    connection: Connection, authority_id: UUID, query: EventQuery
-) -> tuple[list[dict[str, Any]], str | None]:
-    """One page of an authority's events, payloads as they were recorded."""
-    items, cursor = EVENTS.page(connection, query, SEALED, {"authority_id": authority_id})
-    return [{**item, "payload": msgspec.Raw(item["payload"].encode())} for item in items], cursor
+BY_THE_REPORTER = frozenset({"irritant.reported", "irritant.edited", "irritant.reopened"})
+"""What tells who reported an irritant, which is known to that person and to the lab alone."""
+
+
+def page(connection: Connection, actor: Actor, query: EventQuery) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of the authority's events, payloads as they were recorded."""
+    items, cursor = EVENTS.page(connection, query, SEALED, {"authority_id": actor.authority_id})
+    for item in items:
+        item["payload"] = msgspec.Raw(item["payload"].encode())
+        if item["type"] in BY_THE_REPORTER and not actor.has(Capacity.LAB):
+            item["agent_id"] = None
+    return items, cursor

@@ -20,7 +20,10 @@ class EventItem(Response):
     type: str = Field(examples=["mandate.signed"])
     subject_type: str = Field(examples=["mandate"])
     subject_id: UUID
-    agent_id: UUID | None = Field(description="Who did it; null when a machine or Essaim itself did.")
+    agent_id: UUID | None = Field(
+        description="Who did it; null when a machine or Essaim itself did, and, for all but the lab, where it would "
+        "tell who reported an irritant."
+    )
     client_id: UUID | None
     occurred_at: datetime
     payload: dict[str, Any]

@@ -4,6 +4,7 @@ Text enumerations are VARCHAR, so that a state can be added without a type migra
 come back aware on both databases; constraints carry fixed names, which `database.py` turns into refusals.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -61,10 +62,17 @@ class UTCDateTime(TypeDecorator[datetime]):
             raise ValueError(f"naive datetime refused: {value!r}")
         return value.astimezone(UTC)
 
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[datetime | None], datetime | None] | None:
+        return _read_aware if dialect.name == "postgresql" else super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value and value.replace(tzinfo=UTC)
+
+
+def _read_aware(value: datetime | None) -> datetime | None:
+    return value and value.astimezone(UTC)
 
 
 class TextEnum(TypeDecorator[StrEnum]):
@@ -80,8 +88,10 @@ class TextEnum(TypeDecorator[StrEnum]):
     def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
         return None if value is None else self.enumeration(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        return None if value is None else self.enumeration(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], StrEnum | None]:
+        # A look-up in C: lists read one for every row.
+        members: dict[str | None, StrEnum | None] = {member.value: member for member in self.enumeration}
+        return {**members, None: None}.__getitem__
 
 
 def enum_field(enumeration: type[StrEnum], **options: Any) -> Any:

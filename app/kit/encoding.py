@@ -19,7 +19,7 @@ def as_dicts(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     if not rows:
         return []
     keys = tuple(rows[0]._fields)
-    return [dict(zip(keys, row, strict=True)) for row in rows]
+    return [dict(zip(keys, row, strict=False)) for row in rows]
 
 
 def from_row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ threads could all be taken by requests that wait for the very locks it would rel
 import functools
 from collections.abc import Callable, Coroutine, Iterable
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, cast
 from uuid import UUID
@@ -21,6 +22,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from sqlalchemy import Connection
 from sqlmodel import Session
+from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.kit import idempotency
@@ -29,9 +31,6 @@ from app.kit.encoding import to_json
 from app.kit.etag import etag, is_held
 from app.kit.listing import next_link
 from app.kit.problems import MEDIA_TYPE, UnsupportedMediaType
-
-API = "/api/v1"
-"""Where the API lives."""
 
 
 class Caller(Protocol):
@@ -154,7 +153,7 @@ DatabaseDep = Annotated[Database, Depends(_database)]
 def router(prefix: str, tag: str, route_class: type[WorkRoute] = WorkRoute) -> APIRouter:
     """A router of the API whose routes are `WorkRoute`s and whose refusals are documented."""
     return APIRouter(
-        prefix=API + prefix,
+        prefix=prefix,
         tags=[tag],
         route_class=route_class,
         responses=problem_responses(401, 403, 404),
@@ -162,10 +161,18 @@ def router(prefix: str, tag: str, route_class: type[WorkRoute] = WorkRoute) -> A
     )
 
 
-def serve(app: FastAPI, routers: Iterable[APIRouter]) -> None:
-    """Have `app` answer for the routes of `routers`, by a `Switchboard`."""
-    app.router.routes.extend(route for router in routers for route in router.routes)
+def serve(app: FastAPI, routers: Iterable[APIRouter], prefix: str = "") -> None:
+    """Have `app` answer for the routes of `routers` under `prefix`, through a `Switchboard`."""
+    app.router.routes.extend(_under(prefix, route) for router in routers for route in router.routes)
     app.router.middleware_stack = Switchboard(app.router)
+
+
+def _under(prefix: str, route: BaseRoute) -> BaseRoute:
+    moved = copy(route)
+    if isinstance(moved, APIRoute):
+        moved.path = prefix + moved.path
+        moved.path_regex, moved.path_format, moved.param_convertors = compile_path(moved.path)
+    return moved
 
 
 class Switchboard:

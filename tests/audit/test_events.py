@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
+from app.access.capacity import Capacity
 from app.cli import main
 from app.settings import get_settings
 from tests.support.world import World, qualified, report
@@ -50,6 +51,16 @@ class TestFeed:
         assert len(of_it) == 2
         assert len(world.lab.get("/events?type=irritant.qualified")["items"]) == 1
         world.lab.get("/events?after=-1", expect=422)
+
+    def test_who_reported_an_irritant_stays_with_the_lab(self, world: World) -> None:
+        irritant = qualified(world)
+        world.bruno.post(f"/irritants/{irritant['id']}/comments", {"body": "Pareil."})
+        world.work()
+        world.add_person("admin", "DSI", capacity=Capacity.ADMINISTRATOR)
+        for reader in (world.machine("events:read"), world.admin):
+            items = reader.get("/events")["items"]
+            assert [item["agent_id"] for item in items] == [None, world.lab.id, world.bruno.id]
+        assert world.lab.get("/events")["items"][0]["agent_id"] == world.alice.id
 
     def test_another_authority(self, world: World) -> None:
         qualified(world)

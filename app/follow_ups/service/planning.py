@@ -73,7 +73,7 @@ def turn_pages(session: Session, actor: Actor, today: date) -> int:
         .order_by(col(FollowUp.planned_on), col(FollowUp.id))
     )
     missed = 0
-    for follow_up, mandate in session.execute(waiting).tuples().all():
+    for follow_up, mandate in session.execute(waiting).all():
         if not is_missed(expected_on(follow_up, actor), today, mandate.grace_days):
             continue
         try:

@@ -2,7 +2,12 @@
 
 from app.kit.i18n import _
 from app.notices.notices.telling import Table, Telling, Telltale
-from app.notices.queries.mandate_scenes import CommitmentScene, FollowUpScene, HalfDayScene
+from app.notices.queries.mandate_scenes import (
+    AppointmentScene,
+    CommitmentScene,
+    FollowUpScene,
+    HalfDayScene,
+)
 
 H, F, C = HalfDayScene, FollowUpScene, CommitmentScene
 
@@ -28,7 +33,7 @@ TIME: Table = {
                 _("Celle de {person}, reprise le {day} ({half}), reste à rendre, au plus tard le {due}."),
                 names=H.agent),
     ]),
-    "follow_up.scheduled": Telltale(F, [
+    "follow_up.scheduled": Telltale(AppointmentScene, [
         Telling([F.around], _("Le point de suivi n° {number} de l'équipe « {team} » est fixé"),
                 _("Il se tient le {day} à {time}, avec {directorate}. Chaque côté prépare son rapport sans lire "
                   "celui de l'autre.")),

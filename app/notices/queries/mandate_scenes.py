@@ -1,5 +1,6 @@
 """What happened under a mandate: signatures, half-days, follow-ups, commitments."""
 
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlmodel import col
 
+from app.follow_ups.lifecycle import CommitmentState, Side
 from app.follow_ups.models import Commitment, FollowUp
 from app.half_days.lifecycle import HALVES
 from app.half_days.models import HalfDay
@@ -28,12 +30,11 @@ class MandateScene(TeamScene):
         return self.mandate.team_id
 
     def facts(self) -> dict[str, object]:
-        day = self.payload.get("on_day") or self.payload.get("from_day")
         return {
             **super().facts(),
             "first_day": self.mandate.starts_on,
             "last_day": self.mandate.ends_on,
-            "day": msgspec.convert(day, type(self.mandate.starts_on)) if day else self.mandate.ends_on,
+            "day": self.day_of("on_day", "from_day") or self.mandate.ends_on,
             "reason": self.payload.get("reason", ""),
         }
 
@@ -123,7 +124,7 @@ class HalfDayScene(TeamScene):
             **super().facts(),
             "day": self.half_day.day,
             "half": HALVES[self.half_day.half],
-            "due": self.half_day.make_good_due or self.half_day.day,
+            "due": self.day_of("make_good_due") or self.half_day.make_good_due or self.half_day.day,
             "by_day": given_back.day,
             "by_half": HALVES[given_back.half],
         }
@@ -139,21 +140,25 @@ class FollowUpScene(TeamScene):
 
     def facts(self) -> dict[str, object]:
         directorate = self.session.get_one(Directorate, self.team.client_directorate_id)
-        held_at = self.follow_up.held_at
         return {
             **super().facts(),
             "directorate": directorate.name,
             "number": self.follow_up.ordinal,
             "planned_on": self.follow_up.planned_on,
-            "day": self.follow_up.held_on
-            or (self.local(held_at).date() if held_at else self.follow_up.planned_on),
-            "time": self.local(held_at).strftime("%H:%M") if held_at else "",
-            "place": self.follow_up.place or "",
+            "day": self.day_of("held_on") or self.follow_up.planned_on,
         }
 
     def around(self) -> People:
         """Both sides, and the sponsor."""
         return [*self.members(), *self.coach(), *self.client(), *self.sponsor()]
+
+
+class AppointmentScene(FollowUpScene):
+    """A follow-up has its day and time, as the clocks of the authority show them."""
+
+    def facts(self) -> dict[str, object]:
+        at = self.local(datetime.fromisoformat(self.payload["held_at"]))
+        return {**super().facts(), "day": at.date(), "time": at.strftime("%H:%M")}
 
 
 class CommitmentScene(TeamScene):
@@ -181,5 +186,7 @@ class CommitmentScene(TeamScene):
         return [*self.owner(), *self.members(), *self.client()]
 
     def who_must_agree(self) -> People:
-        """The side that has not agreed yet to drop it."""
-        return self.client() if self.payload["by_side"] == "team" else self.members()
+        """The side that has not agreed yet to drop it; nobody once both have."""
+        if self.commitment.state is not CommitmentState.OPEN:
+            return []
+        return self.client() if self.payload["by_side"] == Side.TEAM else self.members()

@@ -46,6 +46,12 @@ class Scene:
         """An id of the payload."""
         return UUID(self.payload[name])
 
+    def day_of(self, *names: str) -> date | None:
+        """The first of these days that the payload holds."""
+        return next(
+            (date.fromisoformat(self.payload[name]) for name in names if self.payload.get(name)), None
+        )
+
     def lab(self) -> People:
         """Those who lead the programme."""
         return self.session.execute(
