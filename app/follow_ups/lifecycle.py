@@ -29,8 +29,8 @@ class Side(Labelled):
 
 class CommitmentState(Labelled):
     OPEN = "open", _("ouvert")
-    KEPT = "kept", _("tenu")
-    BROKEN = "broken", _("non tenu")
+    KEPT = "kept", _("engagement tenu")
+    BROKEN = "broken", _("engagement non tenu")
     DROPPED = "dropped", _("abandonné d'un commun accord")
 
 

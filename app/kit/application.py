@@ -137,7 +137,7 @@ _SENTENCES: dict[str, Text] = {
     "decimal_type": _("Un nombre est attendu."),
     "decimal_parsing": _("Un nombre est attendu."),
     "decimal_max_digits": _("Ce nombre compte trop de chiffres : {max_digits} au plus."),
-    "decimal_max_places": _("Restez à {decimal_places} décimales."),
+    "decimal_max_places": _("Donnez au plus {decimal_places} décimales."),
     "decimal_whole_digits": _("Ce nombre est trop grand."),
     "finite_number": _("Un nombre est attendu."),
     "bool_type": _("Répondez par true ou false."),

@@ -57,6 +57,18 @@ _IDEMPOTENCY_KEY: dict[str, Any] = {
 }
 
 
+def _description(parameter: dict[str, Any]) -> str:
+    """What a parameter that does not say so itself is for: its name is that of a field, in every room."""
+    noun = parameter["name"].removesuffix("_id").replace("_", " ")
+    if parameter["in"] == "path":
+        return f"Which {noun}."
+    if parameter["name"] == "sort":
+        return "The order of the items: `-` for descending."
+    if parameter["schema"].get("type") == "array":
+        return f"Only those with this {noun}; repeat it for several."
+    return f"Only those with this {noun}."
+
+
 def openapi(app: FastAPI) -> dict[str, Any]:
     """The document, complete: problems as their media type, idempotency keys, bearer authentication."""
     if app.openapi_schema is None:
@@ -81,8 +93,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         for methods in document["paths"].values():
             for method, operation in methods.items():
                 for parameter in operation.get("parameters", []):
-                    if parameter["in"] == "path":
-                        parameter.setdefault("description", f"Which {parameter['name'].removesuffix('_id')}.")
+                    parameter.setdefault("description", _description(parameter))
                 if method == "post":
                     operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
                 if "HTTPValidationError" in str(operation["responses"].get("422")):

@@ -1,8 +1,8 @@
 """Optimistic concurrency over HTTP (RFC 9110, sections 8.8.3 and 13.1).
 
 An ETag is `"<version>-<checksum of the body>"`. `If-None-Match` compares it whole, so that a new vote on an irritant is
-seen; `If-Match` compares the version alone, so that the same vote does not stop somebody's edit of its text. A proxy that
-compresses makes a tag weak (`W/"…"`): that changes neither.
+seen; `If-Match` compares the version alone, so that the same vote does not stop somebody's edit of its text. A proxy
+that compresses makes a tag weak (`W/"…"`): that changes neither.
 """
 
 import zlib

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
 from starlette.types import Send
 
 from app.kit.columns import TextEnum, UTCDateTime
@@ -194,11 +195,12 @@ def _csv(columns: Sequence[ColumnElement[Any]], names: Sequence[str]) -> tuple[E
 def _lean(column: ColumnElement[Any], media_type: str) -> ColumnElement[Any]:
     """The same value in a type that costs least to receive and to write."""
     bare: Any = column.element if isinstance(column, Label) else column
-    match column.type:
+    if isinstance(column.type, TextEnum):
+        return type_coerce(bare, String)
+    stored = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    match stored:
         case Uuid():
             return uuid_text(bare)
-        case TextEnum():
-            return type_coerce(bare, String)
         case Boolean() if media_type == CSV:
             return case((bare, "true"), (not_(bare), "false"))
         case String() if media_type == CSV:

@@ -12,7 +12,7 @@ class MandateInPreparation(Conflict):
 class NoCharter(Conflict):
     slug = "no-charter"
     title = _(
-        "Aucun cadre n'est en vigueur : adoptez d'abord la charte du programme, puis rédigez le mandat."
+        "Aucun cadre n'est en vigueur : adoptez d'abord celui du programme, puis rédigez le mandat."
     )
 
 

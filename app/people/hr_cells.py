@@ -91,7 +91,7 @@ class Cells:
         left_on = self.day("Date de sortie")
         position = self.position()
         if entered_on and left_on and left_on < entered_on:
-            self.wrong("Date de sortie", _("La sortie précède l'entrée."))
+            self.wrong("Date de sortie", _("La sortie précède l'entrée : vérifiez les deux dates."))
         if position is Position.LEFT and not self.record["Date de sortie"].strip():
             self.wrong("Date de sortie", _("Un agent radié a une date de sortie : indiquez-la."))
         return HrRow(
@@ -124,7 +124,7 @@ class Cells:
         elif len(raw) > maximum:
             self.wrong(column, _("Restez en deçà de {maximum} caractères.").format(maximum=maximum))
         elif required and not raw:
-            self.wrong(column, _("Cette cellule est vide."))
+            self.wrong(column, _("Cette cellule est vide : remplissez-la."))
         return " ".join(raw.split())
 
     def email(self) -> str | None:

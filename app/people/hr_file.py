@@ -51,7 +51,7 @@ def read(data: bytes, progress: Progress | None = None) -> list[HrRow]:
             record = {title: cell for title, cell in zip(titles, cells, strict=True) if title}
             rows.append(Cells(line, record, errors).row())
     if not rows and not errors:
-        raise refused(1, _("Ce fichier ne contient aucun agent."))
+        raise refused(1, _("Ce fichier ne contient aucun agent : refaites l'export."))
     _check_together(rows, unread, errors)
     if errors:
         raise HrFileRefused(sorted(errors, key=_place))
@@ -71,10 +71,12 @@ def _titles(line: int, cells: list[str], errors: list[LineError]) -> list[str | 
         if title is None and cell.strip()
     ]
     wrong = [
-        LineError(line, column, _("Cette colonne manque.")) for column in COLUMNS if column not in titles
+        LineError(line, column, _("Cette colonne manque : ajoutez-la à l'export."))
+        for column in COLUMNS
+        if column not in titles
     ]
     wrong += [
-        LineError(line, column, _("Cette colonne figure plusieurs fois."))
+        LineError(line, column, _("Cette colonne figure plusieurs fois : n'en gardez qu'une."))
         for column in COLUMNS
         if titles.count(column) > 1
     ]

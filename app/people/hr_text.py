@@ -49,7 +49,7 @@ def delimiter_of(content: str, titles: Collection[str]) -> str | None:
     """
     first = content.lstrip()[:20_000]
     if not first:
-        raise refused(1, _("Ce fichier est vide."))
+        raise refused(1, _("Ce fichier est vide : refaites l'export."))
 
     def known(delimiter: str) -> int:
         try:

@@ -60,7 +60,7 @@ def every(world: World, by: str = "lab", **filters: Any) -> list[dict[str, Any]]
 
 def on_day(world: World, day: date, name: str = "alice") -> dict[str, Any]:
     """The one half-day of `name` on that day, whatever its state."""
-    filters = {"from_day": day, "until_day": day, "agent_id": world.people[name].id}
+    filters: dict[str, Any] = {"from_day": day, "until_day": day, "agent_id": world.people[name].id}
     (found,) = every(world, **filters)
     return found
 

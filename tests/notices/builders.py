@@ -23,10 +23,11 @@ def who_was_told(world: World, subject: dict[str, Any] | str, kind: str) -> dict
     """By name, the title of what each was told of this subject; nobody twice."""
     subject_id = subject if isinstance(subject, str) else subject["id"]
     found: dict[str, str] = {}
-    for name in world.people:
+    world.work()
+    for name, person in world.people.items():
         titles = [
             item["title"]
-            for item in inbox(world, name)
+            for item in person.get("/notices?limit=200")["items"]
             if (item["kind"], item["subject_id"]) == (kind, subject_id)
         ]
         assert len(titles) <= 1, f"{name} was told twice of {kind}"

@@ -128,7 +128,7 @@ def restore(session: Session, actor: Actor, half_day: HalfDay) -> None:
         raise HalfDayTaken
     standing.restore(session, actor, half_day)
     if half_day.state is HalfDayState.EXCUSED:
-        raise NotOwed(_("La demi-journée qu'elle devait rendre ne l'attend plus."))
+        raise NotOwed(_("Cette demi-journée en rendait une autre, qui n'est plus due."))
 
 
 def free_slots(session: Session, actor: Actor, half_day: HalfDay) -> "Choice":
