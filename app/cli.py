@@ -75,6 +75,20 @@ def serve(
 
 
 @main.command()
+def demo(
+    reset: Annotated[bool, typer.Option("--reset", help="Start over with fresh data.")] = False,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Fill and print the page, no more.")] = False,
+) -> None:
+    """Serve a fictitious town with eighteen months of programme behind it. Without a database URL, in var/demo.db."""
+    from app.demo.commands import run
+    from app.main import compose
+
+    run(compose=compose, reset=reset, host=host, port=port, serves=not no_serve)
+
+
+@main.command()
 def migrate() -> None:
     """Bring the database to the present schema."""
     from app.kit.migrations import head_revision, upgrade

@@ -15,8 +15,9 @@ from app.calls.lifecycle import ApplicationState, CallState
 from app.calls.models import Application, Call, CallIrritant
 from app.irritants.lifecycle import IrritantState
 from app.irritants.models import Irritant
-from app.kit.listing import Listing, Visible, among
+from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
+from app.kit.sql import among
 from app.people.models import Agent, Directorate
 
 _viewer: Any = bindparam("viewer_id", type_=Agent.__table__.c.id.type)  # type: ignore[attr-defined]

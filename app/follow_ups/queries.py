@@ -24,9 +24,9 @@ from app.follow_ups.models import (
     SpiralScore,
 )
 from app.follow_ups.policy import IS_OWNER, OF_COMMITMENT, OF_FOLLOW_UP, binds
-from app.kit.listing import Listing, Visible, among, equals, since, until
+from app.kit.listing import Listing, Visible, equals, since, until
 from app.kit.problems import NotFound
-from app.kit.sql import words
+from app.kit.sql import among, words
 from app.people.models import Agent
 from app.teams.models import Team
 

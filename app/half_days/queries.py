@@ -24,9 +24,9 @@ from app.half_days.lifecycle import LIFECYCLE, Excuse, HalfDayState
 from app.half_days.models import HalfDay
 from app.half_days.policy import IS_COACH, IS_HEAD, IS_MANAGER, IS_MEMBER, IS_OWN, IS_SPONSOR, binds
 from app.half_days.schemas import HalfDayFilters
-from app.kit.listing import Listing, Visible, among, since, until
+from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
-from app.kit.sql import words
+from app.kit.sql import among, words
 from app.people.models import Agent, Directorate
 
 _authority = col(HalfDay.authority_id) == bindparam("authority_id")

@@ -11,9 +11,9 @@ from app.access.capacity import Capacity
 from app.irritants.lifecycle import LIFECYCLE
 from app.irritants.models import Irritant, IrritantComment, IrritantTally, IrritantVote
 from app.irritants.policy import KNOWN
-from app.kit.listing import Listing, Visible, among
+from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
-from app.kit.sql import one_of
+from app.kit.sql import among, one_of
 from app.people.models import Agent, Directorate
 
 _summary: tuple[Any, ...] = (

@@ -13,7 +13,7 @@ from typing import Any, Protocol, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import CursorResult, Select, Table, func, insert, or_, select, update
+from sqlalchemy import CursorResult, Select, Table, bindparam, func, insert, or_, select, update
 from sqlmodel import Session
 
 from app.journal.events import Event
@@ -110,22 +110,20 @@ def _seal_authority(database: Database, authority_id: UUID) -> int:
             .order_by(_events.c.id)
             .limit(BATCH)
         ).all()
-        owed = []
+        seals, owed = [], []
         now = clock.now()
         for row in rows:
             position += 1
             sealed = digest(previous, position, row._mapping)
-            session.execute(
-                update(_events)
-                .where(_events.c.id == row.id)
-                .values(position=position, previous_hash=previous, hash=sealed)
-            )
+            seals.append({"of": row.id, "position": position, "previous_hash": previous, "hash": sealed})
             previous = sealed
             owed += [
                 {"event_id": row.id, "subscriber": name, "due_at": now}
                 for name, (types, _subscriber) in _subscribers.items()
                 if row.type in types
             ]
+        if seals:
+            session.connection().execute(update(_events).where(_events.c.id == bindparam("of")), seals)
         session.execute(
             update(_chains)
             .where(_chains.c.authority_id == authority_id)

@@ -117,7 +117,7 @@ _SENTENCES: dict[str, Text] = {
     "missing": _("Ce champ est attendu."),
     "extra_forbidden": _("Ce champ n'est pas connu ici : vérifiez son nom."),
     "string_too_short": _("Écrivez au moins {min_length} caractère(s)."),
-    "string_too_long": _("Restez en deçà de {max_length} caractères."),
+    "string_too_long": _("Écrivez au plus {max_length} caractères."),
     "string_pattern_mismatch": _("Ce texte est vide ou contient des caractères de contrôle."),
     "string_type": _("Un texte est attendu."),
     "string_unicode": _("Ce texte n'est pas de l'Unicode valide."),

@@ -16,6 +16,11 @@ def now() -> datetime:
     return _frozen.get() or _rehearsed() or datetime.now(UTC)
 
 
+def frozen() -> datetime | None:
+    """The instant that `at` holds here, in UTC; None outside of it."""
+    return _frozen.get()
+
+
 def today(time_zone: str) -> date:
     """The present day in an IANA zone such as `America/Cayenne`."""
     return now().astimezone(ZoneInfo(time_zone)).date()

@@ -29,12 +29,15 @@ metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = NAMING
 
 
+_NO_LABEL = Text("")
+
+
 class Labelled(StrEnum):
     """A text enumeration whose members carry what a person reads: `OPEN = "open", _("Ouvert")`."""
 
     label: Text
 
-    def __new__(cls, value: str, label: Text = Text("")) -> Self:
+    def __new__(cls, value: str, label: Text = _NO_LABEL) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -65,14 +68,11 @@ class UTCDateTime(TypeDecorator[datetime]):
     def result_processor(
         self, dialect: Dialect, coltype: object
     ) -> Callable[[datetime | None], datetime | None] | None:
-        return _read_aware if dialect.name == "postgresql" else super().result_processor(dialect, coltype)
+        # PostgreSQL's driver returns them so: sessions live in UTC (`kit.database`).
+        return None if dialect.name == "postgresql" else super().result_processor(dialect, coltype)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value and value.replace(tzinfo=UTC)
-
-
-def _read_aware(value: datetime | None) -> datetime | None:
-    return value and value.astimezone(UTC)
 
 
 class TextEnum(TypeDecorator[StrEnum]):

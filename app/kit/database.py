@@ -8,9 +8,9 @@ reads of pages and lists go through an AUTOCOMMIT connection, one statement each
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, cast, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from uuid import UUID
 
 import psycopg
@@ -105,7 +105,8 @@ class Database:
             options["isolation_level"] = "READ COMMITTED"
         with self.reader.connect() as connection:
             connection.execution_options(**options)
-            yield connection.execute(statement, parameters)
+            with closing(connection.execute(statement, parameters)) as result:
+                yield result
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 """Keyset lists: one statement a page, however deep, with whitelisted sorts and filters.
 
 A `Listing` is declared once at module level. Its statements are built once per shape (sort, filters present, first page
-or next) with bound parameters, so that SQLAlchemy's compiled form is found again on every call.
+or next) with bound parameters, and compiled once (`kit.query`).
 """
 
 import base64
@@ -18,12 +18,12 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, tuple_
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.kit.columns import TextEnum
-from app.kit.encoding import as_dicts, to_json
+from app.kit.encoding import to_json
 from app.kit.i18n import _
 from app.kit.problems import FieldError, Invalid
+from app.kit.query import Query
 from app.kit.search import matching
 from app.kit.search import query as stem_query
-from app.kit.sql import among as among
 
 MAX_LIMIT = 200
 
@@ -100,31 +100,28 @@ class Listing:
         self._ask = ask
         if search is not None:
             self._filters["q"] = matching(search, "q")
-        self._statements: dict[tuple[Any, ...], Statement] = {}
+        self._queries: dict[tuple[Any, ...], Query] = {}
 
     def page(
         self, connection: Connection, query: ListQuery, visible: Visible, parameters: Mapping[str, Any]
     ) -> tuple[list[dict[str, Any]], str | None]:
         """The items of one page and the next page's cursor. `parameters` bind the visibility clause."""
         sort, asked, after = self._asked(query)
-        statement = self._statement(sort, tuple(asked), bool(after), visible)
-        rows = connection.execute(
-            statement, {**parameters, **asked, **after, "page_size": query.limit + 1}
-        ).fetchall()
-        more = len(rows) > query.limit
-        rows = rows[: query.limit]
-        cursor = None
-        if more:
-            last = rows[-1]
-            cursor = _encode_cursor(sort, last._mapping[self._sort_name(sort)], last._mapping[self._key.name])
-        return as_dicts(rows), cursor
+        items = self._query(sort, tuple(asked), bool(after), visible).all(
+            connection, {**parameters, **asked, **after, "page_size": query.limit + 1}
+        )
+        if len(items) <= query.limit:
+            return items, None
+        del items[query.limit :]
+        last = items[-1]
+        return items, _encode_cursor(sort, last[self._sort_name(sort)], last[self._key.name])
 
     def whole(
         self, query: ListQuery, visible: Visible, parameters: Mapping[str, Any]
     ) -> tuple[Statement, dict[str, Any]]:
         """The statement of everything from the query's cursor on, whatever its limit, and its parameters."""
         sort, asked, after = self._asked(query)
-        statement = self._statement(sort, tuple(asked), bool(after), visible)
+        statement = self._query(sort, tuple(asked), bool(after), visible).statement
         return statement.limit(None), {**parameters, **asked, **after}
 
     def _asked(self, query: ListQuery) -> tuple[str, dict[str, Any], dict[str, Any]]:
@@ -143,14 +140,14 @@ class Listing:
 
     def statement(self, sort: str, filters: tuple[str, ...], visible: Visible) -> Statement:
         """The first page's statement, for `EXPLAIN` and benchmarks."""
-        return self._statement(sort, filters, False, visible)
+        return self._query(sort, filters, False, visible).statement
 
     def _sort_name(self, sort: str) -> str:
         return str(self._sorts[sort.lstrip("-")].name)
 
-    def _statement(self, sort: str, filters: tuple[str, ...], after: bool, visible: Visible) -> Statement:
+    def _query(self, sort: str, filters: tuple[str, ...], after: bool, visible: Visible) -> Query:
         shape = (sort, filters, after, visible.name)
-        if shape not in self._statements:
+        if shape not in self._queries:
             column = self._sorts[sort.lstrip("-")]
             descending = sort.startswith("-")
             statement = self._select.where(visible.clause, *(self._filters[name] for name in filters))
@@ -162,8 +159,8 @@ class Listing:
                 )
                 statement = statement.where(position < mark if descending else position > mark)
             order = (column.desc(), self._key.desc()) if descending else (column.asc(), self._key.asc())
-            self._statements[shape] = statement.order_by(*order).limit(bindparam("page_size"))
-        return self._statements[shape]
+            self._queries[shape] = Query(statement.order_by(*order).limit(bindparam("page_size")))
+        return self._queries[shape]
 
     def _decode(self, cursor: str, sort: str) -> dict[str, Any]:
         kind = _cursor_type(self._sorts[sort.lstrip("-")].type)

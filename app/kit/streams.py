@@ -12,7 +12,7 @@ streams at once than half the connections, so that a slow client stops nobody bu
 
 import csv
 import io
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -179,9 +179,7 @@ def _csv(columns: Sequence[ColumnElement[Any]], names: Sequence[str]) -> tuple[E
     instants = [place for place, column in enumerate(columns) if isinstance(column.type, UTCDateTime)]
 
     def encode(rows: Rows) -> bytes:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(map(_with_text_instants, rows) if instants else rows)
-        return text.getvalue().encode()
+        return _written(map(_with_text_instants, rows) if instants else rows)
 
     def _with_text_instants(row: Sequence[Any]) -> list[Any]:
         values = list(row)
@@ -189,7 +187,13 @@ def _csv(columns: Sequence[ColumnElement[Any]], names: Sequence[str]) -> tuple[E
             values[place] = values[place] and values[place].isoformat().replace("+00:00", "Z")
         return values
 
-    return encode, encode([names])
+    return encode, _written([names])
+
+
+def _written(rows: Iterable[Sequence[Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def _lean(column: ColumnElement[Any], media_type: str) -> ColumnElement[Any]:
@@ -203,7 +207,8 @@ def _lean(column: ColumnElement[Any], media_type: str) -> ColumnElement[Any]:
             return uuid_text(bare)
         case Boolean() if media_type == CSV:
             return case((bare, "true"), (not_(bare), "false"))
-        case String() if media_type == CSV:
+        # The words of an enumeration (`sql.words`) are our own: there is no formula to look for.
+        case String() if media_type == CSV and not getattr(bare, "is_literal", False):
             return case((func.substr(bare, 1, 1).in_(FORMULA_STARTS), "'" + bare), else_=bare)
         case _:
             return bare  # type: ignore[no-any-return]

@@ -11,9 +11,7 @@ class MandateInPreparation(Conflict):
 
 class NoCharter(Conflict):
     slug = "no-charter"
-    title = _(
-        "Aucun cadre n'est en vigueur : adoptez d'abord celui du programme, puis rédigez le mandat."
-    )
+    title = _("Aucun cadre n'est en vigueur : adoptez d'abord celui du programme, puis rédigez le mandat.")
 
 
 class NotADraft(Conflict):

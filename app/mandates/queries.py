@@ -10,8 +10,9 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
-from app.kit.listing import Listing, Visible, among
+from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
+from app.kit.sql import among
 from app.mandates import wording
 from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyState
 from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignature

@@ -122,7 +122,7 @@ class Cells:
         if found := _CONTROL.search(raw):
             self.wrong(column, _NEWLINE if found[0] in "\r\n" else _CONTROL_CHARACTER)
         elif len(raw) > maximum:
-            self.wrong(column, _("Restez en deçà de {maximum} caractères.").format(maximum=maximum))
+            self.wrong(column, _("Écrivez au plus {maximum} caractères.").format(maximum=maximum))
         elif required and not raw:
             self.wrong(column, _("Cette cellule est vide : remplissez-la."))
         return " ".join(raw.split())

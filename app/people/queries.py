@@ -8,9 +8,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
-from app.kit.listing import Listing, Visible, among, since, until
+from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
 from app.kit.search import beginnings
+from app.kit.sql import among
 from app.people.models import Absence, Agent, Authority, Directorate
 from app.people.policy import AGENT, DIRECTORATE
 from app.people.schemas import AbsenceQuery, AgentQuery, DirectorateQuery

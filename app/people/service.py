@@ -160,9 +160,9 @@ def _check_calendar(authority: dict[str, Any]) -> None:
     customs = frozenset(Holiday(custom) for custom in authority["local_customs"])
     if not customs <= where.customs:
         detail = (
-            _("Usages que l'on peut retenir en {where} : {customs}.")
+            _("Usages que l'on peut retenir ici ({where}) : {customs}.")
             if where.customs
-            else _("Il n'y a pas d'usage local à retenir en {where} : envoyez une liste vide.")
+            else _("Il n'y a pas d'usage local à retenir ici ({where}) : envoyez une liste vide.")
         )
         labels = [holiday.label for holiday in sorted(where.customs)]
         raise CalendarRefused.on("local_customs", detail.format(where=where.label, customs=labels))

@@ -9,8 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
-from app.kit.listing import Listing, Visible, among
+from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
+from app.kit.sql import among
 from app.programmes.models import Charter, Programme
 
 _day: Any = bindparam("on", type_=Programme.__table__.c.starts_on.type)  # type: ignore[attr-defined]

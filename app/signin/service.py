@@ -4,10 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlalchemy import Connection, CursorResult, Select, bindparam, or_, select, update
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
@@ -110,13 +110,38 @@ def create_client(
     Raises `ValueError` for an unknown scope, `ClientNameTaken` for a name in use.
     """
     client = insert(session, ApiClient(authority_id=authority_id, name=name, scopes=check_scopes(scopes)))
-    token = _issue(
+    return client, create_client_token(session, client, lifetime=lifetime)
+
+
+def create_client_token(
+    session: Session, client: ApiClient, *, name: str = "", lifetime: timedelta = DEFAULT_LIFETIME
+) -> str:
+    """A further token for an API client; returned once, stored hashed."""
+    return _issue(
         session,
         AccessToken(
-            authority_id=authority_id, client_id=client.id, token_hash="", expires_at=clock.now() + lifetime
+            authority_id=client.authority_id,
+            client_id=client.id,
+            name=name,
+            token_hash="",
+            expires_at=clock.now() + lifetime,
         ),
     )
-    return client, token
+
+
+def revoke_tokens(session: Session, authority_id: UUID, name: str) -> int:
+    """Revoke the tokens of an authority that bear this name; how many were valid."""
+    revoked = session.execute(
+        update(AccessToken)
+        .where(
+            col(AccessToken.authority_id) == authority_id,
+            col(AccessToken.name) == name,
+            col(AccessToken.revoked_at).is_(None),
+        )
+        .values(revoked_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return int(cast(CursorResult[Any], revoked).rowcount)
 
 
 def find_agent(session: Session, authority_id: UUID, email_or_hr_id: str) -> Agent:

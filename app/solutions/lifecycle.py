@@ -29,7 +29,7 @@ SOLUTIONS = Lifecycle(
     title=_("Solution"),
     moves=[
         Move("publish", (S.DRAFT,), S.PUBLISHED, COACH, _("Publier")),
-        Move("retire", (S.PUBLISHED,), S.RETIRED, COACH, _("Retirer")),
+        Move("retire", (S.PUBLISHED,), S.RETIRED, COACH, _("Retirer la solution")),
     ],
 )
 

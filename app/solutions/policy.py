@@ -85,11 +85,11 @@ ADOPTION = Policy(
                _("Les essaimages se lisent entre agents et élus."), scope="programme:read"),
         Action("declare", _("dire l'intérêt d'une direction pour une solution"),
                (C.HEAD, Grant(C.AGENT, works_there), C.LAB),
-               _("L'intérêt d'une direction se dit par sa direction, par quelqu'un qui y travaille ou par le "
+               _("L'intérêt d'une direction se dit par qui la dirige, par quelqu'un qui y travaille ou par le "
                  "laboratoire."),
                scope="programme:write"),
         Action("adapt", _("commencer à adapter une solution"), (C.HEAD, C.OWNER), THEIRS),
         Action("use", _("mettre une solution en usage"), (C.HEAD, C.OWNER), THEIRS),
-        Action("drop", _("abandonner une adoption"), (C.HEAD, C.OWNER), THEIRS),
+        Action("drop", _("abandonner un essaimage"), (C.HEAD, C.OWNER), THEIRS),
     ],
 )  # fmt: skip

@@ -8,9 +8,9 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
-from app.kit.listing import Listing, ListQuery, Visible, among
+from app.kit.listing import Listing, ListQuery, Visible
 from app.kit.problems import NotFound
-from app.kit.sql import one_of
+from app.kit.sql import among, one_of
 from app.people.models import Agent, Directorate
 from app.solutions.lifecycle import ADOPTIONS, KNOWN, SOLUTIONS
 from app.solutions.models import Adoption, Solution, SolutionTally

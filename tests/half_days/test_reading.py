@@ -70,8 +70,9 @@ class TestWhoReads:
             expected = 200 if town.alice.id in agents else 404
             town.people[name].get(f"/half-days/{half_day['id']}", expect=expected)
         assert len(town.machine("hr:read").get("/half-days?limit=200")["items"]) == 52
-        town.machine("programme:read").get("/half-days", expect=403)
-        town.machine("programme:read").get(f"/half-days/{half_day['id']}", expect=404)
+        machine = town.machine("programme:read")
+        machine.get("/half-days", expect=403)
+        machine.get(f"/half-days/{half_day['id']}", expect=404)
 
     def test_manager_of_another_service(self, town: World) -> None:
         town.add_directorate("DEP/voirie", "Voirie", parent="DEP")

@@ -148,7 +148,7 @@ class TestValidation:
     def test_says_what_to_do(self, client: TestClient) -> None:
         body = {"name": "x" * 201, "story": 3, "tone": "C"}
         errors = {error["field"]: error for error in client.post("/bells", json=body).json()["errors"]}
-        assert errors["name"]["detail"] == "Restez en deçà de 200 caractères."
+        assert errors["name"]["detail"] == "Écrivez au plus 200 caractères."
         assert errors["story"]["detail"] == "Un texte est attendu."
         assert errors["tone"]["detail"] == "Ce champ n'est pas connu ici : vérifiez son nom."
         assert client.post("/bells", json={}).json()["errors"] == [

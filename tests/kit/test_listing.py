@@ -16,8 +16,9 @@ from app.kit.columns import Labelled, TextEnum, UTCDateTime
 from app.kit.database import Database
 from app.kit.i18n import _
 from app.kit.ids import new_id
-from app.kit.listing import Listing, ListQuery, Visible, among, equals, next_link, since, until
+from app.kit.listing import Listing, ListQuery, Visible, equals, next_link, since, until
 from app.kit.problems import Invalid
+from app.kit.sql import among
 from tests.kit.small import scratch_table
 
 

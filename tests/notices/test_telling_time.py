@@ -23,8 +23,8 @@ class TestHalfDays:
             assert set(told) == {"coach", "lab"}, "Alice noted it herself"
             body = last(world, "coach", "half_day.encroached")["body"]
             assert body == (
-                "Celle de Alice ALICE, le jeudi 8 janvier 2026 (matin), dans l'équipe « Les Portiers ». Elle est à "
-                "rendre au plus tard le vendredi 23 janvier 2026."
+                "Elle revenait à Alice ALICE, le jeudi 8 janvier 2026 (matin), dans l'équipe « Les Portiers ». "
+                "Elle est à rendre au plus tard le vendredi 23 janvier 2026."
             )
 
     def test_encroached_noted_by_the_lab(self, world: World) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.access.capacity import Capacity
+from app.kit.calendar import Half
 from app.kit.ids import new_id
 from app.people.models import Absence, Agent, Authority, Directorate
 from app.people.service import absences_of, calendar_of
@@ -16,6 +17,8 @@ from tests.people.builders import away
 from tests.support.world import Person, World
 
 UNKNOWN = "0192f7c0-5b1e-7d0a-9a3e-1f2a3b4c5d6e"
+
+THREE_DAYS = ("monday", "tuesday", "friday")
 
 
 def fields_of(problem: dict[str, Any]) -> list[str]:
@@ -328,7 +331,6 @@ class TestAgents:
                 )
                 session.add(row)
         get = world.hr.get
-        assert names(get("/agents", params={"q": "él"})) == ["Élise", "Éloïse", "Elected"] or True
         assert set(names(get("/agents", params={"q": "el le"}))) == {"Élise", "Éloïse"}
         assert names(get("/agents", params={"q": "GALL"})) == ["Élise"]
         assert names(get("/agents", params={"q": "elo'ise"})) == []
@@ -406,7 +408,7 @@ class TestEditAgent:
             ({"off_halves": "monday:morning"}, "off_halves"),
             ({"off_halves": None}, "off_halves"),
             ({"off_halves": ["monday:morning"] * 31}, "off_halves"),
-            ({"off_halves": [f"{d}:{h}" for d in ("monday", "tuesday", "friday") for h in ("morning", "afternoon")]}, "off_halves"),
+            ({"off_halves": [f"{day}:{half}" for day in THREE_DAYS for half in Half]}, "off_halves"),
             ({"working_percentage": 0}, "working_percentage"),
             ({"working_percentage": 101}, "working_percentage"),
             ({"working_percentage": "80,5"}, "working_percentage"),
@@ -421,10 +423,7 @@ class TestEditAgent:
 
     def test_percentage_and_half_days_must_hold_together(self, world: World) -> None:
         path = f"/agents/{world.alice.id}"
-        off = [
-            f"{day}:{half}" for day in ("monday", "tuesday", "friday") for half in ("morning", "afternoon")
-        ]
-        world.hr.patch(path, {"off_halves": off, "working_percentage": 50})
+        world.hr.patch(path, {"off_halves": THREE_DAYS, "working_percentage": 50})
         problem = world.hr.patch(path, {"working_percentage": 100}, expect=422)
         assert fields_of(problem) == ["working_percentage"]
         assert problem["detail"] == "À 100 %, au moins 6 demi-journées par semaine restent travaillées."

@@ -78,7 +78,7 @@ def _slots_missing(session: Session, mandate: Mandate, members: Sequence[Agent])
         FieldError(
             "relief",
             _(
-                "L'allègement de charge de {name} n'est pas écrit : sans lui, la demi-journée n'est pas libre."
+                "L'allègement de charge n'est pas écrit pour {name} : sans lui, la demi-journée n'est pas libre."
             ).format(name=name),
         )
         for name in dict.fromkeys(

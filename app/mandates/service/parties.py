@@ -54,7 +54,7 @@ def signers(
                 FieldError(
                     "slots",
                     _(
-                        "Personne ne peut libérer les demi-journées de {name} : "
+                        "Pour {name}, personne ne peut libérer les demi-journées : "
                         "indiquez son responsable, ou la personne qui dirige sa direction."
                     ).format(name=member.name),
                 )

@@ -1,8 +1,12 @@
 """What happened → who is told → in which words. The table is in the modules beside; here it is put to work."""
 
+from typing import Any
+
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from app.journal.models import JournalEvent
+from app.kit.ids import new_id
 from app.notices.models import Notice
 from app.notices.notices.calls import CALLS
 from app.notices.notices.irritants import IRRITANTS
@@ -23,6 +27,7 @@ def tell(session: Session, event: JournalEvent) -> None:
     scene = row.scene(session, event)
     facts = pack(scene.facts())
     told: set[object] = set()
+    notices: list[dict[str, Any]] = []
     for telling in row.tellings:
         people = in_post(session, event.authority_id, [person for to in telling.to for person in to(scene)])
         named = next(iter(telling.names(scene)), None) if telling.names else None
@@ -30,21 +35,24 @@ def tell(session: Session, event: JournalEvent) -> None:
             if person in told or (person == event.agent_id and not telling.author_too):
                 continue
             told.add(person)
-            session.add(
-                Notice(
-                    authority_id=event.authority_id,
-                    agent_id=person,
-                    event_id=event.id,
-                    kind=event.type,
-                    subject_type=event.subject_type,
-                    subject_id=event.subject_id,
-                    title=telling.title.msgid,
-                    body=telling.body.msgid,
-                    facts=facts,
-                    person_id=named,
-                    created_at=event.occurred_at,
-                )
+            notices.append(
+                {
+                    "id": new_id(),
+                    "authority_id": event.authority_id,
+                    "agent_id": person,
+                    "event_id": event.id,
+                    "kind": event.type,
+                    "subject_type": event.subject_type,
+                    "subject_id": event.subject_id,
+                    "title": telling.title.msgid,
+                    "body": telling.body.msgid,
+                    "facts": facts,
+                    "person_id": named,
+                    "created_at": event.occurred_at,
+                }
             )
+    if notices:
+        session.execute(insert(Notice), notices)
 
 
 __all__ = ["TABLE", "tell"]

@@ -26,7 +26,7 @@ CALLS: Table = {
         Telling([Seen.applicant], _("Votre candidature est acceptée"),
                 _("Vous ferez partie des volontaires autour de « {irritant} ». L'équipe se compose ; vos "
                   "demi-journées seront protégées par un mandat, que vous lirez avant de le signer.")),
-        Telling([Seen.manager], _("La candidature de {person} est acceptée"),
+        Telling([Seen.manager], _("Une candidature est acceptée : {person}"),
                 _("{person} travaillera sur « {irritant} ». Rien ne change avant le mandat : les demi-journées à "
                   "libérer vous y seront soumises."),
                 names=Seen.applicant),
@@ -34,7 +34,7 @@ CALLS: Table = {
     "application.declined": Telltale(Seen, [
         Telling([Seen.applicant], _("Votre candidature n'est pas retenue, et voici pourquoi"),
                 _("Pour « {irritant} », dans l'appel « {call} » : {reason}")),
-        Telling([Seen.manager], _("La candidature de {person} n'est pas retenue"),
+        Telling([Seen.manager], _("Une candidature n'est pas retenue : {person}"),
                 _("Pour « {irritant} », dans l'appel « {call} ». Vous n'avez rien à faire."),
                 names=Seen.applicant),
     ]),

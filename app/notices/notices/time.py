@@ -17,8 +17,8 @@ TIME: Table = {
                 _("Celle du {day} ({half}) a été reprise par le service. Elle est à vous rendre au plus tard le "
                   "{due} : choisissez quand.")),
         Telling([H.coach, H.lab], _("Une demi-journée protégée a été reprise"),
-                _("Celle de {person}, le {day} ({half}), dans l'équipe « {team} ». Elle est à rendre au plus tard "
-                  "le {due}."),
+                _("Elle revenait à {person}, le {day} ({half}), dans l'équipe « {team} ». Elle est à rendre au plus "
+                  "tard le {due}."),
                 names=H.agent),
     ]),
     "half_day.made_good": Telltale(H, [
@@ -30,18 +30,18 @@ TIME: Table = {
                 _("Celle qui devait vous rendre le {day} ({half}) ne tient plus. Choisissez-en une autre, au plus "
                   "tard le {due}.")),
         Telling([H.coach], _("Une demi-journée protégée est de nouveau due"),
-                _("Celle de {person}, reprise le {day} ({half}), reste à rendre, au plus tard le {due}."),
+                _("Due à {person} pour le {day} ({half}), elle reste à rendre, au plus tard le {due}."),
                 names=H.agent),
     ]),
     "follow_up.scheduled": Telltale(AppointmentScene, [
         Telling([F.around], _("Le point de suivi n° {number} de l'équipe « {team} » est fixé"),
-                _("Il se tient le {day} à {time}, avec {directorate}. Chaque côté prépare son rapport sans lire "
-                  "celui de l'autre.")),
+                _("Il se tient le {day} à {time}, avec {directorate}. Chaque côté prépare son compte rendu sans "
+                  "lire celui de l'autre.")),
     ]),
     "follow_up.held": Telltale(F, [
         Telling([F.around, F.lab], _("Le point de suivi n° {number} de l'équipe « {team} » s'est tenu"),
-                _("Le {day}, avec {directorate}. Les deux rapports, les décisions et les engagements se lisent "
-                  "sur sa page.")),
+                _("Le {day}, avec {directorate}. Les deux comptes rendus, les décisions et les engagements se "
+                  "lisent sur sa page.")),
     ]),
     "follow_up.missed": Telltale(F, [
         Telling([F.around, F.lab], _("Le point de suivi n° {number} de l'équipe « {team} » a été manqué"),

@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.irritants.models import Irritant
-from app.kit.listing import Listing, Visible, among
+from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
+from app.kit.sql import among
 from app.people.models import Agent, Directorate
 from app.teams.lifecycle import PHASES, TEAMS, TeamState
 from app.teams.models import Team, TeamMember, TeamPhase
