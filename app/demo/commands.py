@@ -42,7 +42,8 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
                 store.fill(export, progress)
         else:
             typer.echo("La démonstration est déjà là : ses données sont gardées.", err=True)
-        base = f"http://{host}:{listening.getsockname()[1] if listening else port}"
+        name = f"[{host}]" if ":" in host else host
+        base = f"http://{name}:{listening.getsockname()[1] if listening else port}"
         _print_page(store.database, base)
     except Foreign as other:
         _stop(str(other))

@@ -58,7 +58,7 @@ def fill(database: Database, export: bytes, progress: Progress) -> UUID:
     """
     now = clock.now()
     zone = ZoneInfo("Europe/Paris")
-    story = _begin(database, export, now, zone)
+    story = begin(database, export, now, zone)
     calls.tell_charter(story)
     irritants.tell(story)
     calls.tell_calls(story)
@@ -75,7 +75,8 @@ def fill(database: Database, export: bytes, progress: Progress) -> UUID:
     return authority_id
 
 
-def _begin(database: Database, export: bytes, now: datetime, zone: ZoneInfo) -> Story:
+def begin(database: Database, export: bytes, now: datetime, zone: ZoneInfo) -> Story:
+    """The authority and its people as the story begins, with nothing told yet."""
     today = now.astimezone(zone).date()
     first = datetime.combine(today, time(8), zone)
     with clock.at(first - timedelta(weeks=WEEKS)), database.transaction() as session:

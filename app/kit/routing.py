@@ -9,9 +9,11 @@ One thread holds a transaction from its first statement to its commit. Were the 
 threads could all be taken by requests that wait for the very locks it would release.
 """
 
+import functools
 from collections.abc import Callable, Coroutine, Iterable
+from contextvars import ContextVar
 from copy import copy
-from functools import partial
+from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, cast
 from uuid import UUID
 
@@ -24,7 +26,6 @@ from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.kit import idempotency
-from app.kit.arguments import Arguments
 from app.kit.database import Database
 from app.kit.encoding import to_json
 from app.kit.etag import etag, is_held
@@ -52,15 +53,29 @@ class Authenticator(Protocol):
         """The caller. Raises `Unauthenticated`."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What an endpoint that writes runs in."""
+
+    session: Session
+    caller: Caller
+    claim: idempotency.Claim | None
+
+
+_work: ContextVar[_Work | None] = ContextVar("work", default=None)
+
+
 class WorkRoute(APIRoute):
     """See the module."""
 
     remembers = True
     """Whether an answer is kept with its `Idempotency-Key`."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Response], **options: Any) -> None:
+        super().__init__(path, _in_one_transaction(endpoint), **options)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint = cast(Callable[..., Response], self.endpoint)
-        arguments = Arguments(self.dependant)
+        endpoint = super().get_route_handler()
         takes_body = self.body_field is not None
 
         async def handle(request: Request) -> Response:
@@ -72,13 +87,15 @@ class WorkRoute(APIRoute):
             request.state.caller = caller
             if takes_body:
                 _require_json(request)
+                # Read here, a body too large is refused as such; read by FastAPI, it would be called malformed.
+                await request.body()
             if request.method == "GET":
-                return await run_in_threadpool(endpoint, **await arguments.of(request))
+                return await endpoint(request)
             remembered = self.remembers and request.method == "POST"
             claim = await idempotency.claim_of(request) if remembered else None
-            session = request.state.session = database.session()
-            work = partial(endpoint, **await arguments.of(request))
-            return await run_in_threadpool(_in_one_transaction, session, caller, claim, work)
+            request.state.session = database.session()
+            _work.set(_Work(request.state.session, caller, claim))
+            return await endpoint(request)
 
         return handle
 
@@ -89,17 +106,22 @@ class UnlinkedRoute(WorkRoute):
     remembers = False
 
 
-def _in_one_transaction(
-    session: Session, caller: Caller, claim: idempotency.Claim | None, work: Callable[[], Response]
-) -> Response:
-    with session:
-        if claim and (answered := idempotency.find(session, claim, caller.key)):
-            return answered
-        response = work()
-        if claim:
-            idempotency.keep(session, claim, caller.key, caller.authority_id, response)
-        session.commit()
-        return response
+def _in_one_transaction(endpoint: Callable[..., Response]) -> Callable[..., Response]:
+    @functools.wraps(endpoint)
+    def run(*arguments: Any, **named: Any) -> Response:
+        work = _work.get()
+        if work is None:
+            return endpoint(*arguments, **named)
+        with work.session as session:
+            if work.claim and (answered := idempotency.find(session, work.claim, work.caller.key)):
+                return answered
+            response = endpoint(*arguments, **named)
+            if work.claim:
+                idempotency.keep(session, work.claim, work.caller.key, work.caller.authority_id, response)
+            session.commit()
+            return response
+
+    return run
 
 
 def _identify(database: Database, authenticator: Authenticator, request: Request) -> Caller:

@@ -98,13 +98,14 @@ def adopt_charter(session: Session, actor: Actor, charter: Charter, adopted_on: 
     CHARTER.require(session, actor, "adopt", charter)
     adopted_on = adopted_on or actor.today()
     _hold(session, charter.programme_id)
-    last = select(func.max(col(Charter.adopted_on))).where(col(Charter.programme_id) == charter.programme_id)
-    latest = session.execute(last).scalar()
-    draft = table_of(charter).c.adopted_on.is_(None)
-    if latest is not None and latest >= adopted_on and charter.adopted_on is None:
-        raise AdoptionBeforeAnother.on("adopted_on", AdoptionBeforeAnother.title)
-    if not swap(session, charter, draft, {"adopted_on": adopted_on}):
+    if not swap(session, charter, table_of(charter).c.adopted_on.is_(None), {"adopted_on": adopted_on}):
         raise CharterAdopted
+    last = select(func.max(col(Charter.adopted_on))).where(
+        col(Charter.programme_id) == charter.programme_id, col(Charter.id) != charter.id
+    )
+    latest = session.execute(last).scalar()
+    if latest is not None and latest >= adopted_on:
+        raise AdoptionBeforeAnother.on("adopted_on", AdoptionBeforeAnother.title)
     event = events.CharterAdoptedOn(
         subject_id=charter.id,
         programme_id=charter.programme_id,

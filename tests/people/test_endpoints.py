@@ -18,7 +18,7 @@ from tests.support.world import Person, World
 
 UNKNOWN = "0192f7c0-5b1e-7d0a-9a3e-1f2a3b4c5d6e"
 
-THREE_DAYS = ("monday", "tuesday", "friday")
+THREE_DAYS = [f"{day}:{half}" for day in ("monday", "tuesday", "friday") for half in Half]
 
 
 def fields_of(problem: dict[str, Any]) -> list[str]:
@@ -408,7 +408,7 @@ class TestEditAgent:
             ({"off_halves": "monday:morning"}, "off_halves"),
             ({"off_halves": None}, "off_halves"),
             ({"off_halves": ["monday:morning"] * 31}, "off_halves"),
-            ({"off_halves": [f"{day}:{half}" for day in THREE_DAYS for half in Half]}, "off_halves"),
+            ({"off_halves": THREE_DAYS}, "off_halves"),
             ({"working_percentage": 0}, "working_percentage"),
             ({"working_percentage": 101}, "working_percentage"),
             ({"working_percentage": "80,5"}, "working_percentage"),
