@@ -356,7 +356,7 @@ def _tale(file: Path) -> tuple[Any, dict[str, int]]:
         identity = connection.execute(select(col(Authority.id))).scalar_one()
         kind = col(JournalEvent.type)
         counted = connection.execute(select(kind, func.count()).group_by(kind).order_by(kind)).all()
-        return identity, {kind: number for kind, number in counted}
+        return identity, {row[0]: row[1] for row in counted}
 
 
 def _answer(url: str, process: subprocess.Popen[str]) -> int:

@@ -130,7 +130,7 @@ def test_statements_do_not_grow_with_the_file(town: Town) -> None:
         counts.append(len(seen))
     event.remove(town.database.writer, "before_cursor_execute", note)
     few, many, updated = counts
-    # Small town has been given up by then: its nodes of the same codes are updated, one statement more.
+    # The second import also updates the two directorates that both files have.
     assert few < many <= few + 2
     assert updated < few
 
