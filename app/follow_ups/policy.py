@@ -19,6 +19,7 @@ from app.follow_ups.models import Commitment, FollowUp
 from app.kit.i18n import _
 from app.mandates.models import Mandate
 from app.people.models import Agent, Directorate
+from app.people.queries import WITHOUT_MANAGER
 from app.teams.models import Team, TeamMember
 
 _viewer: Any = bindparam("viewer_id", type_=Uuid())
@@ -48,7 +49,7 @@ class Circle:
         managed = select(col(Agent.id)).where(
             or_(
                 col(Agent.manager_id) == _viewer,
-                and_(col(Agent.manager_id).is_(None), col(Agent.directorate_id).in_(_headed)),
+                and_(WITHOUT_MANAGER, col(Agent.directorate_id).in_(_headed)),
             )
         )
         teams = select(col(TeamMember.team_id)).where(_current)

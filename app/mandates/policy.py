@@ -15,6 +15,7 @@ from app.access.policy import Action, Condition, Grant, Policy, Relation
 from app.kit.i18n import _
 from app.mandates.models import Mandate, MandateParty
 from app.people.models import Agent, Directorate
+from app.people.queries import WITHOUT_MANAGER
 from app.teams.models import Team, TeamMember
 
 _viewer: Any = bindparam("viewer_id", type_=Uuid())
@@ -42,7 +43,7 @@ IS_MANAGER = or_(
     _some(
         _current_member,
         col(Agent.id) == col(TeamMember.agent_id),
-        col(Agent.manager_id).is_(None),
+        WITHOUT_MANAGER,
         col(Directorate.id) == col(Agent.directorate_id),
         col(Directorate.head_id) == _viewer,
     ),

@@ -18,6 +18,13 @@ from app.people.schemas import AbsenceQuery, AgentQuery, DirectorateQuery
 
 Head: Any = aliased(Agent)
 Above: Any = aliased(Directorate)
+_gone: Any = aliased(Agent)
+
+WITHOUT_MANAGER = or_(
+    col(Agent.manager_id).is_(None),
+    col(Agent.manager_id).in_(select(_gone.id).where(_gone.left_on.is_not(None))),
+)
+"""Agents with no manager, or whose manager leaves or has left: the head of their directorate stands in."""
 _today: Any = bindparam("today", type_=Agent.__table__.c.left_on.type)  # type: ignore[attr-defined]
 _viewer: Any = bindparam("viewer_id", type_=Agent.__table__.c.id.type)  # type: ignore[attr-defined]
 _in_post = or_(col(Agent.left_on).is_(None), col(Agent.left_on) >= _today)

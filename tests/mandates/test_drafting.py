@@ -7,6 +7,7 @@ import pytest
 
 from app.mandates.model_mandate import PLACEHOLDERS, model
 from app.mandates.service.drafting import months_after
+from app.people.models import Agent
 from tests.mandates.builders import RELIEF, START, charter, form, mandate, slots, submitted, team
 from tests.support.world import World
 
@@ -288,6 +289,16 @@ class TestRelief:
 
     def test_of_an_agent_without_a_manager(self, world: World) -> None:
         world.add_person("eve", "DSI")
+        made = mandate(world, members=("alice", "eve"))
+        body = {"agent_id": world.eve.id, "relief": "La permanence passe à Chloé."}
+        world.head_dsi.post(self.path(made), body)
+        world.head_dep.post(self.path(made), body, expect=403)
+
+    def test_of_an_agent_whose_manager_has_left(self, world: World) -> None:
+        world.add_person("fred", "DSI", manager="head_dsi")
+        world.add_person("eve", "DSI", manager="fred")
+        with world.database.transaction() as session:
+            session.get_one(Agent, world.fred.agent.id).left_on = START - timedelta(days=60)
         made = mandate(world, members=("alice", "eve"))
         body = {"agent_id": world.eve.id, "relief": "La permanence passe à Chloé."}
         world.head_dsi.post(self.path(made), body)
