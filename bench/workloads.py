@@ -103,7 +103,7 @@ def vote(application: Application, scale: g.Scale, rng: random.Random) -> Worklo
 def month(application: Application, _scale: g.Scale, _rng: random.Random) -> Workload:
     """(f) Every half-day of a month, as NDJSON, for HR."""
     requests = [
-        Request(f"{API}/half-days?from={first}&to={last}", HR, accept="application/x-ndjson")
+        Request(f"{API}/half-days?from_day={first}&until_day={last}", HR, accept="application/x-ndjson")
         for first, last in (
             ("2025-11-01", "2025-11-30"),
             ("2026-03-01", "2026-03-31"),

@@ -347,7 +347,12 @@ class TestSign:
         held = world.lab.get(f"/teams/{seen['team_id']}")
         assert (held["state"], held["sponsor_id"]) == ("mandated", world.dgs.id)
         assert world.lab.get(f"/irritants/{held['irritant_id']}")["state"] == "in_progress"
-        assert world.event_types(seen["id"])[-2:] == ["mandate.signed", "mandate.activated"]
+        assert world.event_types(seen["id"])[-4:] == [
+            "mandate.signed",
+            "mandate.activated",
+            "mandate.half_days_planned",
+            "mandate.follow_ups_planned",
+        ]
         assert world.event_types(held["id"])[-1] == "team.mandated"
 
     def test_all_or_nothing(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
