@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 import anyio
+import msgspec
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from sqlalchemy import (
@@ -168,8 +169,11 @@ def _encoded(
 
 
 def _ndjson(names: Sequence[str]) -> Encode:
+    # A structure is made and written in half the time of a dictionary.
+    item: Callable[..., Any] = msgspec.defstruct("Item", names)
+
     def encode(rows: Rows) -> bytes:
-        return encoder.encode_lines([dict(zip(names, row, strict=False)) for row in rows])
+        return encoder.encode_lines([item(*row) for row in rows])
 
     return encode
 

@@ -43,6 +43,9 @@ from tests.support.server import free_port
 from tests.support.world import API, Caller, contract_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 300
+"""Seconds for a filling, on a machine that does much else."""
+
 EXPORT = ROOT / "examples" / "hr-export.csv"
 
 NOBODY_THERE = {("call", CallState.DRAFT), ("call", CallState.CANCELLED)}
@@ -78,7 +81,7 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -360,7 +363,7 @@ def _tale(file: Path) -> tuple[Any, dict[str, int]]:
 
 
 def _answer(url: str, process: subprocess.Popen[str]) -> int:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=5) as response:
