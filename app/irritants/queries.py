@@ -13,6 +13,7 @@ from app.irritants.models import Irritant, IrritantComment, IrritantTally, Irrit
 from app.irritants.policy import KNOWN
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
+from app.kit.query import Query
 from app.kit.sql import among, one_of
 from app.people.models import Agent, Directorate
 
@@ -70,7 +71,7 @@ _detail = (
     .join(Directorate, col(Directorate.id) == col(Irritant.directorate_id))
     .where(col(Irritant.id) == bindparam("id"))
 )
-_details = {visible.name: _detail.where(visible.clause) for visible in (ALL, KNOWN_OR_MINE)}
+_details = {visible.name: Query(_detail.where(visible.clause)) for visible in (ALL, KNOWN_OR_MINE)}
 
 COMMENTS = Listing(
     select(
@@ -99,10 +100,9 @@ def readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
 def detail(connection: Connection | Session, actor: Actor, irritant_id: UUID) -> dict[str, Any]:
     """One irritant as the API shows it to `actor`. Raises `NotFound`."""
     visible, parameters = readable_by(actor)
-    row = connection.execute(_details[visible.name], {**parameters, "id": irritant_id}).one_or_none()
-    if row is None:
+    data = _details[visible.name].one_or_none(connection, {**parameters, "id": irritant_id})
+    if data is None:
         raise NotFound
-    data = row._asdict()
     if not (actor.has(Capacity.LAB) or data["reporter_id"] == actor.agent_id):
         data["reporter_id"] = None
     data["possible_moves"] = LIFECYCLE.possible(data["state"])

@@ -3,7 +3,8 @@
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, delete, select, update
+from sqlalchemy import CursorResult, Integer, Table, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
@@ -15,13 +16,47 @@ from app.irritants.problems import MergeRefused, VoteRefused
 from app.irritants.schemas import IrritantReport
 from app.journal.events import Event
 from app.journal.service import record
-from app.kit import search
-from app.kit.database import get, insert, insert_if_absent
+from app.kit import clock, search
+from app.kit.database import get, insert
+from app.kit.ids import new_id
 from app.kit.lifecycle import change
 from app.kit.problems import NotFound
+from app.kit.query import Command
+from app.kit.sql import one_of
 from app.people.service import directorate_of
 
+_irritants = cast(Table, Irritant.__table__)  # type: ignore[attr-defined]
 _tallies = cast(Table, IrritantTally.__table__)  # type: ignore[attr-defined]
+_votes = cast(Table, IrritantVote.__table__)  # type: ignore[attr-defined]
+
+# SQLite has taken these words over from PostgreSQL.
+_CAST_VOTE = Command(
+    postgresql.insert(_votes)
+    .from_select(
+        ["id", "authority_id", "irritant_id", "agent_id", "created_at"],
+        select(
+            bindparam("vote_id", type_=_votes.c.id.type),
+            _irritants.c.authority_id,
+            _irritants.c.id,
+            bindparam("agent_id", type_=_votes.c.agent_id.type),
+            bindparam("now", type_=_votes.c.created_at.type),
+        ).where(
+            _irritants.c.id == bindparam("irritant_id"),
+            _irritants.c.authority_id == bindparam("authority_id"),
+            one_of(_irritants.c.state, OPEN),
+        ),
+        include_defaults=False,
+    )
+    .on_conflict_do_nothing()
+)
+_COUNT = Command(
+    update(_tallies)
+    .where(_tallies.c.irritant_id == bindparam("id"))
+    .values(
+        votes=_tallies.c.votes + bindparam("more_votes", type_=Integer()),
+        comments=_tallies.c.comments + bindparam("more_comments", type_=Integer()),
+    )
+)
 
 
 def report(session: Session, actor: Actor, form: IrritantReport) -> Irritant:
@@ -133,12 +168,17 @@ def merge(session: Session, actor: Actor, irritant: Irritant, into_id: UUID) -> 
 def vote(session: Session, actor: Actor, irritant_id: UUID) -> None:
     """Say "me too". Voting twice is voting once. Raises `VoteRefused` when the irritant is not open."""
     POLICY.require(session, actor, "vote")
-    _check_open(session, actor, irritant_id)
-    row = IrritantVote(
-        authority_id=actor.authority_id, irritant_id=irritant_id, agent_id=cast(UUID, actor.agent_id)
-    )
-    if insert_if_absent(session, row):
+    vote = {
+        "vote_id": new_id(),
+        "authority_id": actor.authority_id,
+        "irritant_id": irritant_id,
+        "agent_id": actor.agent_id,
+        "now": clock.now(),
+    }
+    if _CAST_VOTE.run(session, vote):
         _count(session, irritant_id, votes=1)
+    else:
+        _check_open(session, actor, irritant_id)
 
 
 def withdraw_vote(session: Session, actor: Actor, irritant_id: UUID) -> None:
@@ -189,8 +229,4 @@ def _check_open(session: Session, actor: Actor, irritant_id: UUID) -> None:
 
 
 def _count(session: Session, irritant_id: UUID, *, votes: int = 0, comments: int = 0) -> None:
-    session.execute(
-        update(_tallies)
-        .where(_tallies.c.irritant_id == irritant_id)
-        .values(votes=_tallies.c.votes + votes, comments=_tallies.c.comments + comments)
-    )
+    _COUNT.run(session, {"id": irritant_id, "more_votes": votes, "more_comments": comments})
