@@ -1,7 +1,7 @@
 """Statements that run at every request: compiled once for each database, then handed to the driver as they are.
 
 SQLAlchemy's own execution of a compiled statement takes as long as the driver's. What stands here keeps of it what
-makes a statement (dialects, types, connections, events, errors) and leaves out what makes results, which JSON needs not.
+makes a statement (dialects, types, connections, events, errors) and leaves out what makes results.
 `docs/decisions/0001-data-access.md` has the figures.
 """
 
