@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_instant", default=None)
 _file: Path | None = None
+_rehearsed_at: datetime | None = None
 
 
 def now() -> datetime:
@@ -29,19 +30,27 @@ def today(time_zone: str) -> date:
 def follow(file: Path) -> None:
     """Live, in this process, at the instant (RFC 3339) that `file` holds; at the real one while it is not there.
 
-    For rehearsals: whoever writes the file turns the pages of the calendar for every process that follows it.
+    For rehearsals: whoever writes the file turns the pages of the calendar for every process that follows it. A file
+    found empty is being rewritten: the instant it held last goes on.
     """
-    global _file  # noqa: PLW0603 one clock a process
-    _file = file
+    global _file, _rehearsed_at  # noqa: PLW0603 one clock a process
+    _file, _rehearsed_at = file, None
 
 
 def _rehearsed() -> datetime | None:
-    if _file is None or not _file.exists():
+    global _rehearsed_at  # noqa: PLW0603 one clock a process
+    if _file is None:
         return None
-    instant = datetime.fromisoformat(_file.read_text().strip())
-    if instant.tzinfo is None:
-        raise ValueError(f"{_file}: the instant must be aware")
-    return instant.astimezone(UTC)
+    try:
+        written = _file.read_text().strip()
+    except FileNotFoundError:
+        return None
+    if written:
+        instant = datetime.fromisoformat(written)
+        if instant.tzinfo is None:
+            raise ValueError(f"{_file}: the instant must be aware")
+        _rehearsed_at = instant.astimezone(UTC)
+    return _rehearsed_at
 
 
 @contextmanager
