@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+import migrations
 from app import __version__
 from app.access.actor import system
 from app.access.rooms import Room
@@ -22,7 +23,6 @@ from app.journal import service as journal
 from app.journal.worker import Worker
 from app.kit import application, clock, contract, idempotency, logs, routing
 from app.kit.database import Database, refuse_with
-from app.kit.migrations import head_revision
 from app.kit.problems import Problem
 from app.mandates.room import ROOM as MANDATES
 from app.notices.room import ROOM as NOTICES
@@ -133,7 +133,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.settings = settings
     app.state.database = database or open_database(settings)
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
-    app.state.expected_revision = head_revision()
+    app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
     app.openapi = lambda: contract.openapi(app)  # type: ignore[method-assign]
     return app

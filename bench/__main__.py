@@ -22,6 +22,7 @@ import psycopg
 from app.kit.migrations import upgrade
 from bench import servers, workloads
 from bench.generate import FULL, SMALL, Scale, generate
+from bench.load import READER_OPTIONS
 from bench.measures import MEASURES, Bench, Finding
 from bench.statements import Application
 from tests.support.postgres import postgres_server
@@ -111,11 +112,12 @@ def _print_plans(url: str, application: Application, scale: Scale) -> None:
     for name in ("listing", "detail", "search", "month"):
         prepare: workloads.Prepare = getattr(workloads, name)
         print(f"\n## {name}\n\n```")
-        script = prepare(application, scale, random.Random(1)).scripts[0]
-        with psycopg.connect(url, autocommit=True) as connection:
-            text = script[script.index("SELECT") :].replace("%", "%%")
-            for (line,) in connection.execute(f"EXPLAIN (ANALYZE, BUFFERS) {text}"):
-                print(line)
+        request = prepare(application, scale, random.Random(1)).requests[0]
+        with psycopg.connect(url, autocommit=True, options=READER_OPTIONS) as connection:
+            explained = connection.execute(application.statements(request)[-1].explained())
+            while explained.nextset():
+                lines = explained.fetchall()
+            print("\n".join(line for (line,) in lines))
         print("```")
 
 

@@ -36,9 +36,6 @@ WORDS = (  # noqa: SIM905 a page of quotes otherwise
     "gants chaussures parking vélo remboursement déplacement mission paie prime bulletin attestation mutuelle"
 ).split()
 SYLLABLES = "bra chon du fer gli mou nar pel quin ros sau tri val zel cor bis".split()  # noqa: SIM905
-RARE = 500
-"""Each irritant has one of as many words of its own: what people look for is not on every row."""
-
 S = IrritantState
 STATES = (
     S.QUALIFIED,
@@ -130,11 +127,16 @@ def token(n: int) -> str:
     return f"essaim_bench_{n}"
 
 
-def rare_word(n: int) -> str:
-    """`gliferval`: a word that one irritant in `RARE` holds."""
-    mixed = n * 1031 % len(SYLLABLES) ** 3
-    first, rest = divmod(mixed, len(SYLLABLES) ** 2)
+def word(n: int) -> str:
+    """`gliferval`: the `n`th of four thousand words that no dictionary has."""
+    first, rest = divmod(n * 1031 % len(SYLLABLES) ** 3, len(SYLLABLES) ** 2)
     return SYLLABLES[first] + SYLLABLES[rest // len(SYLLABLES)] + SYLLABLES[rest % len(SYLLABLES)]
+
+
+RARE = tuple(word(n) for n in range(500))
+"""Each irritant holds one of them: what people look for."""
+COMMON = (*WORDS, *(word(n) for n in range(500, 1500)))
+"""One irritant in fifteen holds each of them."""
 
 
 def open_irritant(i: int, scale: Scale) -> int:
@@ -282,7 +284,7 @@ def _irritants(write: _Writer, rng: random.Random, scale: Scale) -> None:
 
 
 def _irritant(n: int, rng: random.Random, scale: Scale) -> dict[str, Any]:
-    title = f"{_sentence(rng, 7)} {rare_word(rng.randrange(RARE))}"
+    title = f"{_sentence(rng, 7)} {rng.choice(RARE)}"
     description = ". ".join(_sentence(rng, 12) for _ in range(4))
     impact = _sentence(rng, 14)
     return {
@@ -298,7 +300,7 @@ def _irritant(n: int, rng: random.Random, scale: Scale) -> dict[str, Any]:
 
 
 def _sentence(rng: random.Random, words: int) -> str:
-    return " ".join(rng.choices(WORDS, k=words)).capitalize()
+    return " ".join(rng.choices(COMMON, k=words)).capitalize()
 
 
 def _votes(rng: random.Random, scale: Scale, tally: list[int]) -> Iterator[dict[str, Any]]:

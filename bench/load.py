@@ -1,14 +1,17 @@
 """The load generators: wrk over HTTP, pgbench over SQL, with as many clients."""
 
 import json
+import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CLIENTS = 16
+READER_OPTIONS = "-c plan_cache_mode=force_generic_plan"
+"""As `kit.database` has it for statements that read; those that write are planned alike with or without."""
 REPLAY = Path(__file__).with_name("replay.lua")
 
 
@@ -21,6 +24,14 @@ class Request:
     method: str = "GET"
     accept: str = "*/*"
     body: str = ""
+
+
+@dataclass(frozen=True)
+class Script:
+    """What pgbench runs, and the variables it is run with: their names differ from those of any other script."""
+
+    text: str
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 class LoadFailed(RuntimeError):
@@ -41,24 +52,27 @@ def wrk(url: str, requests: Iterable[Request], *, seconds: float) -> float:
     return float(summary["requests"] / summary["seconds"])
 
 
-def pgbench(url: str, scripts: Sequence[str], *, seconds: float, first: int = 0) -> float:
+def pgbench(url: str, scripts: Sequence[Script], *, seconds: float, first: int = 0) -> float:
     """Transactions a second of `scripts`, one picked at random each time. Each client counts `:n` up from `first`."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["pgbench", url, "--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=1"]
         command += [f"--time={round(seconds)}", f"--define=n={first}"]
         for number, script in enumerate(scripts):
             path = Path(folder, f"{number}.sql")
-            path.write_text(script)
+            path.write_text(script.text)
             command += ["--file", str(path)]
-        output = _run(command)
+            command += [f"--define={name}={value}" for name, value in script.variables.items()]
+        output = _run(command, {"PGOPTIONS": READER_OPTIONS})
     found = re.search(r"tps = ([\d.]+)", output)
     if found is None:
         raise LoadFailed(output)
     return float(found[1])
 
 
-def _run(command: Sequence[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def _run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **(environment or {})}
+    )
     if done.returncode:
         raise LoadFailed(f"{command[0]}: {done.stdout}{done.stderr}")
     return done.stdout

@@ -13,7 +13,7 @@ import psycopg
 
 from bench import servers, workloads
 from bench.generate import SEED, Scale
-from bench.load import Request, pgbench, wrk
+from bench.load import Request, Script, pgbench, wrk
 from bench.servers import Server
 from bench.statements import Application
 from bench.workloads import WHOLE, Workload
@@ -75,7 +75,7 @@ class Bench:
     def http(self, requests: Sequence[Request]) -> Callable[[int], float]:
         return lambda _turn: wrk(self.essaim.url, requests, seconds=self.seconds)
 
-    def sql(self, scripts: Sequence[str]) -> Callable[[int], float]:
+    def sql(self, scripts: Sequence[Script]) -> Callable[[int], float]:
         return lambda turn: pgbench(self.url, scripts, seconds=self.seconds, first=turn * 10_000_000)
 
     def bare(self, style: str, size: int) -> Callable[[int], float]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from app.kit.database import Database
 from app.main import create_app
 from app.settings import Settings
 from bench.generate import is_generated
-from bench.load import Request
+from bench.load import Request, Script
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 FRESH_MS = 0x01A000000000
@@ -59,10 +60,22 @@ class Statement:
     text: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def sql(self, named: Mapping[UUID, str] | None = None) -> str:
-        """The statement with its parameters written in, each UUID of `named` as that expression."""
-        values = {name: _literal(value, named or {}) for name, value in self.parameters.items()}
+    def sql(self, write: Callable[[Any], str] | None = None) -> str:
+        """The statement with its parameters written in, as literals or as `write` says."""
+        values = {name: (write or _literal)(value) for name, value in self.parameters.items()}
         return PLACEHOLDER.sub(lambda found: values[found[1]], self.text).replace("%%", "%")
+
+    def explained(self) -> str:
+        """Statements that show how PostgreSQL runs this one prepared, values unknown."""
+        values: list[str] = []
+
+        def write(value: Any) -> str:
+            values.append(_literal(value))
+            return f"${len(values)}"
+
+        return (
+            f"PREPARE hot AS {self.sql(write)}; EXPLAIN (ANALYZE, BUFFERS) EXECUTE hot({', '.join(values)})"
+        )
 
 
 @contextmanager
@@ -92,19 +105,33 @@ def _recorded(database: Database) -> Iterator[list[Statement]]:
             event.remove(*listener)
 
 
-def script(statements: Sequence[Statement], head: str = "", named: Mapping[UUID, str] | None = None) -> str:
-    """A pgbench script of `statements`, which may use the variables that `head` sets.
+def script(
+    statements: Sequence[Statement], head: str = "", named: Mapping[UUID, str] | None = None
+) -> Script:
+    """A pgbench script of `statements`: parameters stay parameters, so that PostgreSQL plans as for the application.
 
-    UUIDs that the application made for the occasion are made anew each time, from `:n`, which counts up, and the
-    client's number.
+    A UUID of `named` becomes that expression of the variables that `head` sets. UUIDs that the application made for the
+    occasion are made anew each time, from `:n`, which counts up, and the client's number.
     """
-    fresh: dict[UUID, str] = {}
-    for statement in statements:
-        for value in statement.parameters.values():
-            if isinstance(value, UUID) and not is_generated(value):
-                fresh.setdefault(value, _fresh(len(fresh)))
-    texts = [statement.sql({**fresh, **(named or {})}) + ";" for statement in statements]
-    return "\n".join(["\\set n :n + 1", head, *texts]) + "\n"
+    expressions = dict(named or {})
+    variables: dict[str, str] = {}
+
+    def write(value: Any) -> str:
+        if value is None:
+            return "NULL"
+        if isinstance(value, UUID) and not is_generated(value):
+            expressions.setdefault(value, _fresh(len(expressions)))
+        if isinstance(value, UUID) and value in expressions:
+            return expressions[value]
+        name = f"v{next(_number)}"
+        variables[name] = _text(value)
+        return f":{name}"
+
+    texts = [statement.sql(write) + ";" for statement in statements]
+    return Script("\n".join(["\\set n :n + 1", head, *texts]) + "\n", variables)
+
+
+_number = count()
 
 
 def _fresh(number: int) -> str:
@@ -114,25 +141,24 @@ def _fresh(number: int) -> str:
     )
 
 
-def _literal(value: Any, named: Mapping[UUID, str]) -> str:
+def _text(value: Any) -> str:
+    """The value as PostgreSQL reads it from text."""
     match value:
-        case None:
-            return "NULL"
         case bool():
             return str(value).lower()
-        case int() | float():
+        case int() | float() | str() | UUID():
             return str(value)
-        case UUID():
-            return named.get(value, f"'{value}'")
-        case datetime():
-            return f"to_timestamp({value.timestamp()})"
         case date():
-            return f"'{value.isoformat()}'"
+            return value.isoformat()
         case list():
-            return f"ARRAY[{', '.join(_literal(item, named) for item in value)}]"
-        case str():
-            # A colon would begin a variable of pgbench.
-            escaped = value.replace("\\", "\\\\").replace("'", "''").replace(":", "\\x3a")
-            return f"E'{escaped}'"
+            return "{" + ",".join(f'"{_text(item)}"' for item in value) + "}"
         case _:
             raise TypeError(f"{value!r} cannot be written into a script")
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int | float):
+        return _text(value)
+    return "'" + _text(value).replace("'", "''") + "'"

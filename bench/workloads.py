@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from bench import generate as g
-from bench.load import Request
+from bench.load import Request, Script
 from bench.statements import Application, script
 
 LAB, HR = g.token(0), g.token(1)
@@ -23,7 +23,7 @@ class Workload:
     """`requests` are replayed over and over; `scripts` are what pgbench runs in their place."""
 
     requests: Sequence[Request]
-    scripts: Sequence[str]
+    scripts: Sequence[Script]
 
 
 Prepare = Callable[[Application, g.Scale, random.Random], Workload]
@@ -57,8 +57,8 @@ def detail(application: Application, scale: g.Scale, rng: random.Random) -> Work
 def search(application: Application, scale: g.Scale, rng: random.Random) -> Workload:
     """(c) French words: a rare one, or a rare and a common one."""
     requests = []
-    for n in rng.sample(range(g.RARE), SAMPLE):
-        words = g.rare_word(n) if n % 2 else f"{g.rare_word(n)} {rng.choice(g.WORDS)}"
+    for n, rare in enumerate(rng.sample(g.RARE, SAMPLE)):
+        words = rare if n % 2 else f"{rare} {rng.choice(g.COMMON)}"
         requests.append(Request(f"{API}/irritants?limit=50&q={quote(words)}", _somebody(rng, scale)))
     return _read(application, requests)
 
@@ -117,14 +117,13 @@ WHOLE = Request(f"{API}/half-days", HR, accept="application/x-ndjson")
 """(g) Every half-day there is."""
 
 
-def ilike(search_script: str) -> str:
+def ilike(search: Script) -> Script:
     """The script of a search, with the words looked for by `ILIKE` instead."""
-    before, _, rest = search_script.partition(
-        "array_to_tsvector(string_to_array(irritants.search, ' ')) @@ CAST("
-    )
-    asked, _, after = rest.partition(" AS tsquery)")
-    words = asked.partition("E'")[2].rpartition("'")[0].replace("''", "").split(" & ")
-    return before + " AND ".join(f"({IRRITANT_TEXT}) ILIKE '%{word}%'" for word in words) + after
+    before, _, rest = search.text.partition("(array_to_tsvector(")
+    matches, _, after = rest.partition(" AS tsquery))")
+    words = search.variables[matches.rpartition(":")[2]].replace("'", "").split(" & ")
+    clause = " AND ".join(f"({IRRITANT_TEXT}) ILIKE '%{word}%'" for word in words)
+    return Script(before + clause + after, search.variables)
 
 
 def _read(application: Application, requests: Sequence[Request]) -> Workload:
@@ -138,9 +137,9 @@ def _somebody(rng: random.Random, scale: g.Scale) -> str:
 def _report(rng: random.Random, scale: g.Scale) -> str:
     return json.dumps(
         {
-            "title": " ".join(rng.choices(g.WORDS, k=8)),
-            "description": " ".join(rng.choices(g.WORDS, k=48)),
-            "impact": " ".join(rng.choices(g.WORDS, k=14)),
+            "title": " ".join(rng.choices(g.COMMON, k=8)),
+            "description": " ".join(rng.choices(g.COMMON, k=48)),
+            "impact": " ".join(rng.choices(g.COMMON, k=14)),
             "directorate_id": str(
                 g.row_id(g.Kind.DIRECTORATE, rng.randrange(0, scale.directorates, scale.authorities))
             ),

@@ -7,7 +7,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.irritants.lifecycle import IrritantState
-from app.kit import clock
+from app.kit import clock, search
 from app.kit.columns import AuthorityRow, EditedRow, enum_field, instant_field
 
 
@@ -21,7 +21,7 @@ class Irritant(EditedRow, table=True):
         Index("ix_irritants_reporter_id", "reporter_id"),
         Index(
             "ix_irritants_search",
-            text("array_to_tsvector(string_to_array(search, ' '))"),
+            text(search.lexemes("authority_id", "search")),
             postgresql_using="gin",
         ).ddl_if(dialect="postgresql"),
     )

@@ -22,6 +22,7 @@ from app.kit import clock
 from app.kit.database import Database
 from app.kit.encoding import to_json
 from app.kit.ids import new_id
+from app.kit.query import Command
 
 log = structlog.get_logger("essaim.journal")
 
@@ -51,6 +52,8 @@ _subscribers: dict[str, tuple[frozenset[str], Subscriber]] = {}
 _events = cast(Table, JournalEvent.__table__)  # type: ignore[attr-defined]
 _chains = cast(Table, JournalChain.__table__)  # type: ignore[attr-defined]
 _deliveries = cast(Table, Delivery.__table__)  # type: ignore[attr-defined]
+_RECORD = Command(_events.insert())
+_UNSEALED = {"position": None, "previous_hash": None, "hash": None}
 
 
 def react(event: type[Event], reaction: Reaction) -> None:
@@ -67,19 +70,19 @@ def subscribe(name: str, types: Iterable[str], subscriber: Subscriber) -> None:
 def record(session: Session, event: Event, *, by: By) -> None:
     """Write `event` in the present transaction, then let the rooms above react to it."""
     request_id = structlog.contextvars.get_contextvars().get("request_id")
-    session.add(
-        JournalEvent(
-            authority_id=by.authority_id,
-            type=event.type,
-            subject_type=event.subject_type,
-            subject_id=event.subject_id,
-            agent_id=by.agent_id,
-            client_id=by.client_id,
-            request_id=UUID(request_id) if request_id else None,
-            occurred_at=clock.now(),
-            payload=to_json(event.payload()).decode(),
-        )
-    )
+    facts = {
+        "id": new_id(),
+        "authority_id": by.authority_id,
+        "type": event.type,
+        "subject_type": event.subject_type,
+        "subject_id": event.subject_id,
+        "agent_id": by.agent_id,
+        "client_id": by.client_id,
+        "request_id": UUID(request_id) if request_id else None,
+        "occurred_at": clock.now(),
+        "payload": to_json(event.payload()).decode(),
+    }
+    _RECORD.run(session, {**_UNSEALED, **facts})
     for reaction in _reactions[event.type]:
         reaction(session, event, by)
 

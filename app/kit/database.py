@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 from uuid import UUID
@@ -24,11 +25,13 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    inspect,
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
@@ -36,8 +39,10 @@ from app.kit import search
 from app.kit.columns import AuthorityRow, metadata
 from app.kit.i18n import _
 from app.kit.problems import Conflict, Invalid, NotFound, Problem
+from app.kit.query import Command
 
 BUSY_TIMEOUT_MS = 10_000
+M = TypeVar("M", bound=SQLModel)
 R = TypeVar("R", bound=AuthorityRow)
 
 
@@ -54,12 +59,17 @@ class Database:
         self.url = _normalised(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.threads = threads
-        pool: dict[str, Any] = {"pool_size": threads, "max_overflow": 4, "pool_timeout": 30}
+        # Sessions and connections end what they begin: a connection that comes back has nothing to be reset.
+        pool: dict[str, Any] = {
+            "pool_size": threads,
+            "max_overflow": 4,
+            "pool_timeout": 30,
+            "pool_reset_on_return": None,
+        }
         self.writer: Engine = create_engine(self.url, connect_args=self._driver_options(), **pool)
         self.reader: Engine = create_engine(
             self.url,
             isolation_level="AUTOCOMMIT",
-            pool_reset_on_return=None,
             skip_autocommit_rollback=True,
             # Lists have a statement for each set of filters: what a plan made for its values alone gains is less than
             # making it anew for each call costs.
@@ -144,11 +154,26 @@ def get(session: Session, model: type[R], row_id: UUID, authority_id: UUID) -> R
     return row
 
 
-def insert(session: Session, row: R) -> R:
+def insert(session: Session, row: M) -> M:
     """Add `row` and send it at once, so that a constraint refuses here, where the cause is known."""
+    command, names = _insert_into(type(row))
+    if command is None:
+        session.add(row)
+        session.flush()
+        return row
+    command.run(session, {name: getattr(row, name) for name in names})
+    # From here on the row is what the session would have read.
+    make_transient_to_detached(row)
     session.add(row)
-    session.flush()
     return row
+
+
+@cache
+def _insert_into(model: type[SQLModel]) -> tuple[Command | None, tuple[str, ...]]:
+    """None where something is to be done to a row before it is inserted, which is the mapper's to do."""
+    table = cast(Table, model.__table__)  # type: ignore[attr-defined]
+    listened_to = bool(inspect(model).dispatch.before_insert)
+    return None if listened_to else Command(table.insert()), tuple(table.columns.keys())
 
 
 def insert_if_absent(session: Session, row: AuthorityRow) -> bool:

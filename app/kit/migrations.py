@@ -4,7 +4,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 import migrations
 
@@ -22,6 +21,6 @@ def upgrade(url: str, revision: str = "head") -> None:
     command.upgrade(config(url), revision)
 
 
-def head_revision() -> str | None:
+def head_revision() -> str:
     """The revision this code expects."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return migrations.head()

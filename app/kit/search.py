@@ -1,9 +1,9 @@
 """Full text in French, the same on both databases: case and accents folded, words stemmed (Snowball), stop words out.
 
 A searchable row keeps its stems in a text column, written by `stems`. A search is a conjunction: a row matches when
-it holds every stem of the query. PostgreSQL answers from a GIN index over
-`array_to_tsvector(string_to_array(column, ' '))` (exact lexemes, no parser of its own); SQLite, made for small
-authorities, walks the rows through a function.
+it holds every stem of the query. PostgreSQL answers from a GIN index over the `lexemes` of the row, exact, without a
+parser of its own; the id of its authority is one of them, so that a search reads the rows of one authority alone.
+SQLite, made for small authorities, walks the rows through a function.
 
 Names of people are not French words: `folded` keeps them whole, and `beginnings` finds them by how they begin.
 """
@@ -190,8 +190,41 @@ class matches(FunctionElement[bool]):  # noqa: N801 a SQL function
 
 
 def matching(column: Any, name: str) -> ColumnElement[bool]:
-    """The filter `matches(column, :name)`."""
-    return matches(column, bindparam(name))
+    """The filter `matches(column, :name)`; over rows of `:authority_id`, in a table that has the column."""
+    authority = column.table.c.get("authority_id")
+    if authority is None:
+        return matches(column, bindparam(name))
+    return in_authority(authority, bindparam("authority_id", type_=authority.type), column, bindparam(name))
+
+
+def lexemes(authority: str, column: str) -> str:
+    """What the index of a searchable table is made of, as SQL of PostgreSQL."""
+    return f"array_to_tsvector(string_to_array(rtrim(CAST({authority} AS text) || ' ' || {column}), ' '))"
+
+
+class in_authority(FunctionElement[bool]):  # noqa: N801 a SQL function
+    """`in_authority(column, parameter, …)`: `matches` of the rest, in words that the index over `lexemes` answers.
+
+    On SQLite it says nothing of the authority: the clause that says whose rows are seen stands beside it anyway.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+    name = "in_authority"
+
+
+@compiles(in_authority, "postgresql")
+def _in_authority_on_postgresql(element: in_authority, compiler: SQLCompiler, **options: Any) -> str:
+    owner, authority, column, parameter = (compiler.process(clause, **options) for clause in element.clauses)
+    held = lexemes(owner, column)
+    whose = f"CAST('''' || CAST({authority} AS text) || '''' AS tsquery)"
+    return f"({held} @@ {whose} AND {held} @@ CAST({parameter} AS tsquery))"
+
+
+@compiles(in_authority, "sqlite")
+def _in_authority_on_sqlite(element: in_authority, compiler: SQLCompiler, **options: Any) -> str:
+    _owner, _authority, *rest = element.clauses
+    return compiler.process(matches(*rest), **options)
 
 
 @compiles(matches, "postgresql")

@@ -109,7 +109,7 @@ class Agent(EditedRow, table=True):
         Index("ix_agents_name", "authority_id", "sort_name", "id"),
         Index(
             "ix_agents_search",
-            text("array_to_tsvector(string_to_array(sort_name, ' '))"),
+            text(search.lexemes("authority_id", "sort_name")),
             postgresql_using="gin",
         ).ddl_if(dialect="postgresql"),
         CheckConstraint("working_percentage > 0 AND working_percentage <= 100", name="working_percentage"),

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
+from app.kit import search
 from app.kit.columns import EditedRow, enum_field, instant_field
 from app.solutions.lifecycle import AdoptionState, SolutionState
 
@@ -21,7 +22,7 @@ class Solution(EditedRow, table=True):
         Index("ix_solutions_team_id", "team_id"),
         Index(
             "ix_solutions_search",
-            text("array_to_tsvector(string_to_array(search, ' '))"),
+            text(search.lexemes("authority_id", "search")),
             postgresql_using="gin",
         ).ddl_if(dialect="postgresql"),
     )

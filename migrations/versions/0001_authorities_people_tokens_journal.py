@@ -272,5 +272,5 @@ def upgrade() -> None:
         op.create_foreign_key("fk_directorates_head_id_agents", "directorates", "agents", ["head_id"], ["id"])
         op.execute(
             "CREATE INDEX ix_agents_search ON agents "
-            "USING gin (array_to_tsvector(string_to_array(sort_name, ' ')))"
+            "USING gin (array_to_tsvector(string_to_array(rtrim(CAST(authority_id AS text) || ' ' || sort_name), ' ')))"
         )

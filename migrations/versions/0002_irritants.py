@@ -99,7 +99,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE INDEX ix_irritants_search ON irritants "
-            "USING gin (array_to_tsvector(string_to_array(search, ' ')))"
+            "USING gin (array_to_tsvector(string_to_array(rtrim(CAST(authority_id AS text) || ' ' || search), ' ')))"
         )
         # Room for heap-only updates: a vote rewrites the tally in place, without touching an index.
         op.execute("ALTER TABLE irritant_tallies SET (fillfactor = 70)")

@@ -90,5 +90,5 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE INDEX ix_solutions_search ON solutions "
-            "USING gin (array_to_tsvector(string_to_array(search, ' ')))"
+            "USING gin (array_to_tsvector(string_to_array(rtrim(CAST(authority_id AS text) || ' ' || search), ' ')))"
         )
