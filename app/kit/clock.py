@@ -33,7 +33,7 @@ def follow(file: Path) -> None:
     For rehearsals: whoever writes the file turns the pages of the calendar for every process that follows it. A file
     found empty is being rewritten: the instant it held last goes on.
     """
-    global _file, _rehearsed_at  # noqa: PLW0603 one clock a process
+    global _file, _rehearsed_at
     _file, _rehearsed_at = file, None
 
 
