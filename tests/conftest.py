@@ -22,6 +22,11 @@ from tests.support.world import World
 ENGINES = os.environ.get("ESSAIM_TEST_DATABASES", "sqlite,postgresql").split(",")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_schemathesis.py")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     with postgres_server() as url:
