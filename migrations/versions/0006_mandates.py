@@ -43,9 +43,9 @@ def upgrade() -> None:
         sa.Column("suspended_from", sa.Date(), nullable=True),
         sa.Column("suspended_until", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("(document_hash IS NULL) = (state = 'draft')", name="ck_mandates_document"),
-        sa.CheckConstraint("budget_euros >= 0", name="ck_mandates_budget"),
-        sa.CheckConstraint("starts_on <= ends_on", name="ck_mandates_dates"),
+        sa.CheckConstraint("(document_hash IS NULL) = (state = 'draft')", name="document"),
+        sa.CheckConstraint("budget_euros >= 0", name="budget"),
+        sa.CheckConstraint("starts_on <= ends_on", name="dates"),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_mandates_authority_id_authorities"
         ),
@@ -132,7 +132,7 @@ def upgrade() -> None:
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="ck_mandate_parties_reason"),
+        sa.CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="reason"),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_mandate_parties_agent_id_agents"),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_mandate_parties_authority_id_authorities"
@@ -161,7 +161,7 @@ def upgrade() -> None:
         sa.Column("weekday", sa.String(length=32), nullable=False),
         sa.Column("half", sa.String(length=32), nullable=False),
         sa.Column("relief", sa.Text(), nullable=False),
-        sa.CheckConstraint("weekday NOT IN ('saturday', 'sunday')", name="ck_mandate_slots_weekday"),
+        sa.CheckConstraint("weekday NOT IN ('saturday', 'sunday')", name="weekday"),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_mandate_slots_agent_id_agents"),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_mandate_slots_authority_id_authorities"

@@ -34,13 +34,13 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("replaces_id", sa.Uuid(), nullable=True),
         sa.Column("replaced_by_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("(state = 'excused') = (excuse IS NOT NULL)", name="ck_half_days_excuse"),
+        sa.CheckConstraint("(state = 'excused') = (excuse IS NOT NULL)", name="excuse"),
         sa.CheckConstraint(
             "(state IN ('moved', 'made_good')) = (replaced_by_id IS NOT NULL)",
-            name="ck_half_days_replaced_by",
+            name="replaced_by",
         ),
         sa.CheckConstraint(
-            "state <> 'encroached' OR make_good_due IS NOT NULL", name="ck_half_days_make_good_due"
+            "state <> 'encroached' OR make_good_due IS NOT NULL", name="make_good_due"
         ),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_half_days_agent_id_agents"),
         sa.ForeignKeyConstraint(

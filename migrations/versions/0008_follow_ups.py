@@ -29,10 +29,10 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("cancelled_for", sa.String(length=32), nullable=True),
         sa.CheckConstraint(
-            "(state = 'cancelled') = (cancelled_for IS NOT NULL)", name="ck_follow_ups_cancelled_for"
+            "(state = 'cancelled') = (cancelled_for IS NOT NULL)", name="cancelled_for"
         ),
-        sa.CheckConstraint("(state = 'held') = (held_on IS NOT NULL)", name="ck_follow_ups_held_on"),
-        sa.CheckConstraint("state <> 'scheduled' OR held_at IS NOT NULL", name="ck_follow_ups_held_at"),
+        sa.CheckConstraint("(state = 'held') = (held_on IS NOT NULL)", name="held_on"),
+        sa.CheckConstraint("state <> 'scheduled' OR held_at IS NOT NULL", name="held_at"),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_follow_ups_authority_id_authorities"
         ),
@@ -71,10 +71,10 @@ def upgrade() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("drop_agreed_by_team", sa.Boolean(), nullable=False),
         sa.Column("drop_agreed_by_client", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("(state = 'open') = (closed_on IS NULL)", name="ck_commitments_closed_on"),
+        sa.CheckConstraint("(state = 'open') = (closed_on IS NULL)", name="closed_on"),
         sa.CheckConstraint(
             "state <> 'dropped' OR (drop_agreed_by_team AND drop_agreed_by_client)",
-            name="ck_commitments_dropped",
+            name="dropped",
         ),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_commitments_authority_id_authorities"
@@ -204,7 +204,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "legitimacy BETWEEN 1 AND 5 AND security BETWEEN 1 AND 5 AND freedom BETWEEN 1 AND 5"
             " AND autonomy BETWEEN 1 AND 5 AND sovereignty BETWEEN 1 AND 5",
-            name="ck_spiral_scores_scale",
+            name="scale",
         ),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_spiral_scores_authority_id_authorities"
