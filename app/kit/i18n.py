@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po
 
 SOURCE_LANGUAGE: Final = "fr"
 LANGUAGES: Final = ("fr", "en")
+_DATES = {"fr": "fr", "en": "en_GB"}
+"""Whose way of writing dates each language follows: English here is that of Europe."""
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 
 
@@ -66,9 +68,9 @@ def _render(value: object, language: str) -> object:
         case Text():
             return value.to(language)
         case datetime():
-            return format_datetime(value, "long", locale=language)
+            return format_datetime(value, "long", locale=_DATES[language])
         case date():
-            return format_date(value, "full", locale=language)
+            return format_date(value, "full", locale=_DATES[language])
         case list() | tuple():
             return ", ".join(str(_render(item, language)) for item in value)
         case _:

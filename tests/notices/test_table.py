@@ -77,7 +77,7 @@ class TestWording:
         assert render(sentence, packed, "Léa", "fr") == (
             "« Le portail », le jeudi 26 novembre 2026 (matin), n° 3, par Léa"
         )
-        assert "Thursday, November 26, 2026" in render(sentence, packed, None, "en")
+        assert "Thursday, 26 November 2026" in render(sentence, packed, None, "en")
 
     def test_without_a_name(self) -> None:
         assert render("{person} est là", {}, None, "fr") == f"{SOMEBODY} est là"
