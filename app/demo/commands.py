@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -42,8 +43,7 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
                 store.fill(export, progress)
         else:
             typer.echo("La démonstration est déjà là : ses données sont gardées.", err=True)
-        name = f"[{host}]" if ":" in host else host
-        base = f"http://{name}:{listening.getsockname()[1] if listening else port}"
+        base = f"http://{_reached_at(host)}:{listening.getsockname()[1] if listening else port}"
         _print_page(store.database, base)
     except Foreign as other:
         _stop(str(other))
@@ -66,6 +66,17 @@ def _listen(host: str, port: int) -> socket.socket:
             f"un autre port : essaim demo --port {port + 1 if port < 65535 else 8001}"
         )
     return listening
+
+
+def _reached_at(host: str) -> str:
+    """The name to open in a browser: an address that stands for all of them is none that can be opened."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return f"[{host}]" if address.version == 6 else host
 
 
 def _export(path: Path) -> bytes:
