@@ -11,7 +11,7 @@ WORKDIR /src
 COPY requirements.lock ./
 RUN pip install --require-hashes --only-binary :all: -r requirements.lock
 
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml LICENSE README.md ./
 COPY app app
 COPY migrations migrations
 RUN pip install --no-index --no-deps --no-build-isolation .

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,6 +30,9 @@ from app.kit.problems import (
     Unexpected,
 )
 from app.kit.routing import WorkRoute
+
+CLIENT_CLOSED_REQUEST = 499
+"""What the log says, as web servers do, of a caller who left before the answer; it is never sent."""
 
 log = structlog.get_logger("essaim.http")
 
@@ -204,6 +208,9 @@ class RequestContext:
 
         try:
             await self.app(scope, self._limited(scope, receive), send_with_id)
+        except ClientDisconnect:
+            # Nobody is left to answer; what was begun has been rolled back.
+            status = status or CLIENT_CLOSED_REQUEST
         except Exception as error:
             if status:
                 # The answer has begun: to break it off is the one way left to say that it is not whole.

@@ -131,6 +131,33 @@ class TestFault:
             assert response.headers["content-language"] == language
 
 
+class TestCallerGone:
+    async def _nobody(self, _message: MutableMapping[str, Any]) -> None:
+        raise AssertionError("an answer was sent to nobody")
+
+    def test_is_no_fault_of_ours(self, client: TestClient, lines: list[MutableMapping[str, Any]]) -> None:
+        parts: list[MutableMapping[str, Any]] = [
+            {"type": "http.request", "body": b'{"name": ', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+
+        async def receive() -> MutableMapping[str, Any]:
+            return parts.pop(0)
+
+        headers = {"authorization": "alice", "content-type": "application/json", "host": "testserver"}
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/bells",
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+        assert client.portal is not None
+        client.portal.call(app_of(client), scope, receive, self._nobody)
+        (line,) = lines
+        assert (line["event"], line["status"]) == ("request", 499)
+
+
 class TestLanguage:
     def test_of_a_problem(self, client: TestClient) -> None:
         for header, language, title in (
