@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.audit.commands import audit_app
+from app.openid.commands import provider_app
 from app.people.commands import import_app
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ main.add_typer(token_app, name="token")
 main.add_typer(client_app, name="client")
 main.add_typer(import_app, name="import")
 main.add_typer(audit_app, name="audit")
+main.add_typer(provider_app, name="provider")
 
 AuthorityOption = Annotated[
     str | None,

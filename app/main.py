@@ -26,6 +26,7 @@ from app.kit.database import Database, refuse_with
 from app.kit.problems import Problem
 from app.mandates.room import ROOM as MANDATES
 from app.notices.room import ROOM as NOTICES
+from app.openid.room import ROOM as OPENID
 from app.people.models import Authority
 from app.people.room import ROOM as PEOPLE
 from app.programmes.room import ROOM as PROGRAMMES
@@ -45,6 +46,7 @@ log = structlog.get_logger("essaim")
 ROOMS: tuple[Room, ...] = (
     PEOPLE,
     SIGNIN,
+    OPENID,
     PROGRAMMES,
     IRRITANTS,
     CALLS,
@@ -63,6 +65,7 @@ TAGS = {
     "authorities": "The authority: a town, a département, an agglomeration.",
     "directorates": "Its organisation tree.",
     "agents": "The people it employs, and when they are away.",
+    "identity-providers": "Where agents have accounts that they enter with, and whose account is whose.",
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",
     "irritants": "Concrete field problems, reported by agents.",
@@ -139,6 +142,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
     app.state.visitors = SessionVisitors()
     app.state.doors = sorted((door for room in ROOMS for door in room.doors), key=lambda door: door.rank)
+    app.state.farewells = [farewell for room in ROOMS for farewell in room.farewells]
     app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
     routing.serve(app, (router for room in ROOMS for router in room.pages))

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.kit import clock
@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = Field(default_factory=list)
     """Addresses or networks of the proxies in front, as JSON: `["10.0.0.0/8"]`. Only they are believed when they say
     from where a request comes (`X-Forwarded-For`)."""
+
+    oidc_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    """The secrets of OpenID clients, as JSON: `{"valmoret/oidc": "…"}`, by authority's slug and `secret_name`."""
 
     demo: bool = False
     """Set by `essaim demo` alone: anybody may enter as anybody of its fictitious town."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.access.actor import Actor
@@ -18,6 +18,10 @@ from app.settings import Settings
 
 Chore = Callable[[Session, Actor, date], int]
 """Does what is due on a day, as the system of an authority: how many acts. Doing it again does nothing."""
+
+
+Farewell = Callable[[Request], Response | None]
+"""The last page of somebody about to be signed out, where their way in calls for one. It writes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Room:
     routers: Sequence[APIRouter] = ()
     pages: Sequence[APIRouter] = ()
     doors: Sequence[Door] = ()
+    farewells: Sequence[Farewell] = ()
     policies: Sequence[Policy] = ()
     lifecycles: Sequence[Lifecycle[Any]] = ()
     reactions: Sequence[tuple[type[Event], Reaction]] = ()

@@ -1,11 +1,12 @@
 """The page on which one says who one is: each door that is open has its part of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
 
 from app.access.fresh import is_fresh
-from app.access.rooms import Door
+from app.access.rooms import Door, Farewell
 from app.kit.database import Database
 from app.signin.queries import only_authority
 from app.web.pages import local, page, redirect, visit_of
@@ -38,3 +39,9 @@ def already_inside(request: Request, to: str | None, *, fresh: bool) -> Response
     if caller is None or (fresh and not is_fresh(caller)):
         return None
     return redirect(local(to))
+
+
+def last_page(request: Request) -> Response | None:
+    """What somebody about to be signed out reads, where the door they came by has something to say."""
+    farewells: Sequence[Farewell] = request.app.state.farewells
+    return next((said for farewell in farewells if (said := farewell(request))), None)

@@ -10,7 +10,7 @@ from app.kit.database import Database
 from app.kit.routing import DatabaseDep, SessionDep
 from app.people.queries import me
 from app.signin import queries, sessions
-from app.signin.doors import already_inside, sign_in_page
+from app.signin.doors import already_inside, last_page, sign_in_page
 from app.signin.schemas import SessionQuery
 from app.web.pages import page, page_router, redirect, visit_of
 from app.web.visits import take_cookie_back
@@ -32,8 +32,8 @@ def sign_in(
 @open_pages.post("/deconnexion")
 def sign_out(request: Request, session: SessionDep) -> Response:
     """End the session of this browser."""
+    response = last_page(request) or redirect("/connexion")
     sessions.close(session, visit_of(request).secret)
-    response = redirect("/connexion")
     take_cookie_back(request, response)
     return response
 
