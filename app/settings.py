@@ -1,13 +1,15 @@
 """The environment, read once and typed. Every variable is prefixed `ESSAIM_`."""
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.kit import clock
+
+SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -52,6 +54,21 @@ class Settings(BaseSettings):
     oidc_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """The secrets of OpenID clients, as JSON: `{"valmoret/oidc": "…"}`, by authority's slug and `secret_name`."""
 
+    smtp_url: str | None = Field(default=None, repr=False)
+    """The mail server: `smtp://user:password@host:587?starttls=1`, `smtps://host:465`. Without it, no links by mail."""
+
+    mail_from: str = "Essaim <essaim@localhost>"
+    """Who mail comes from: `Name <box@domain>`."""
+
+    code_key: SecretStr | None = None
+    """The key under which printed codes are kept: 32 characters at least. Without one, no printed codes."""
+
+    code_key_file: Path | None = None
+    """A file that holds it, instead."""
+
+    code_days: int = Field(default=30, ge=1, le=365)
+    """How long a printed code opens, in days."""
+
     demo: bool = False
     """Set by `essaim demo` alone: anybody may enter as anybody of its fictitious town."""
 
@@ -60,6 +77,19 @@ class Settings(BaseSettings):
 
     worker: Literal["inside", "outside"] = "inside"
     """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
+
+    @cached_property
+    def code_key_bytes(self) -> bytes | None:
+        """The key of printed codes, or None where the operator gave none. The demonstration's is no secret."""
+        if self.code_key_file is not None:
+            return self.code_key_file.read_text().strip().encode()
+        if self.code_key is not None:
+            return self.code_key.get_secret_value().encode()
+        return b"the codes of the demonstration open nothing" if self.demo else None
+
+    def model_post_init(self, _context: Any) -> None:
+        if self.code_key_bytes is not None and len(self.code_key_bytes) < SHORTEST_KEY:
+            raise ValueError(f"ESSAIM_CODE_KEY: {SHORTEST_KEY} characters at least")
 
 
 @cache

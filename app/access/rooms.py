@@ -12,6 +12,7 @@ from app.access.actor import Actor
 from app.access.policy import Policy
 from app.journal.events import Event
 from app.journal.service import Reaction, Subscriber
+from app.kit.database import Database
 from app.kit.lifecycle import Lifecycle
 from app.kit.problems import Problem
 from app.settings import Settings
@@ -22,6 +23,9 @@ Chore = Callable[[Session, Actor, date], int]
 
 Farewell = Callable[[Request], Response | None]
 """The last page of somebody about to be signed out, where their way in calls for one. It writes nothing."""
+
+Errand = Callable[[Database, Settings], int]
+"""Does what waits at the worker's next round, in every authority: how many acts. None waits for an hour or a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Room:
     """What a part of the domain brings: routes, pages, rows of the policy, life cycles, answers to events.
 
     `reactions` answer events of rooms below in the same transaction; `subscribers` are owed sealed events by the
-    worker, which also does the `chores`; `refusals` say what the violation of a named constraint means.
+    worker, which also does the `chores` and runs the `errands`; `refusals` say what the violation of a named
+    constraint means.
     """
 
     routers: Sequence[APIRouter] = ()
@@ -55,3 +60,4 @@ class Room:
     subscribers: Mapping[str, tuple[Sequence[str], Subscriber]] = field(default_factory=dict)
     chores: Sequence[Chore] = ()
     refusals: Mapping[str, type[Problem]] = field(default_factory=dict)
+    errands: Sequence[Errand] = ()

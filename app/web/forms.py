@@ -63,7 +63,9 @@ def read(request: Request, model: type[M]) -> Form[M]:
 
 def blank(model: type[M]) -> Form[M]:
     """A form that nobody has filled yet."""
-    return Form[M](None)
+    # `Form[M](…)` would set an attribute on a frozen class.
+    empty: Form[M] = Form(None)
+    return empty
 
 
 def _shaped(given: Mapping[str, Sequence[str]], model: type[BaseModel]) -> dict[str, Any]:
