@@ -179,7 +179,7 @@ def _has_secret(settings: Settings, door: OpenDoor) -> bool:
 def _back_at_the_doors(
     request: Request, problem: SignInRefused | ProviderAway, to: str | None = None
 ) -> Response:
-    form = Form[Identity](None, errors={"": problem.detail})
+    form: Form[Identity] = Form(None, errors={"": problem.detail})
     response = sign_in_page(request, to=to, status=problem.status, form=form, refusing=DOOR)
     response.headers.update(problem.headers)
     return response

@@ -79,9 +79,8 @@ def authorization_url(
     The levels are asked for as an essential claim (section 5.5.1.1), so that the provider brings the person up to one
     instead of answering with less; `auth_time` says when they last proved who they are.
     """
-    claims: dict[str, Any] = {"auth_time": {"essential": True}}
-    if client.acr_values:
-        claims["acr"] = {"essential": True, "values": list(client.acr_values)}
+    level = {"essential": True, "values": list(client.acr_values)} if client.acr_values else None
+    claims = {"auth_time": {"essential": True}, "acr": level}
     options: dict[str, str] = {}
     if afresh:
         options["prompt"] = "login"

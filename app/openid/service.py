@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -122,21 +121,25 @@ def _scopes(provider: IdentityProvider) -> tuple[str, ...]:
     return (*scopes, "idp_id") if provider.idp_ids and "idp_id" not in scopes else scopes
 
 
+def _is_issuer(url: str) -> bool:
+    """Discovery 1.0, section 3: an address without query or fragment."""
+    return is_safe(url) and not any(character in url for character in "?#@")
+
+
 def _check(values: dict[str, Any]) -> None:
-    issuer = urlsplit(values["issuer"])
-    if not is_safe(values["issuer"]) or issuer.query or issuer.fragment or issuer.username:
+    if not _is_issuer(values["issuer"]):
         detail = _("Donnez l'adresse https de l'émetteur, telle que le fournisseur la publie (issuer).")
         raise ProviderRefused.on("issuer", detail)
     if values["scopes"] and "openid" not in values["scopes"]:
         raise ProviderRefused.on("scopes", _("La portée openid est nécessaire à la connexion."))
-    if values["profile"] is not Profile.PROCONNECT:
+    if values["profile"] != Profile.PROCONNECT:
         return
     if not values["sirets"]:
         detail = _(
             "ProConnect connaît des agents de toute la France : donnez le SIRET de votre collectivité."
         )
         raise ProviderRefused.on("sirets", detail)
-    if values["match_by"] is MatchBy.HR_ID and not values["idp_ids"]:
+    if values["match_by"] == MatchBy.HR_ID and not values["idp_ids"]:
         detail = _(
             "Derrière ProConnect, deux fournisseurs peuvent donner le même uid à deux personnes : pour reconnaître par "
             "le matricule, nommez le fournisseur d'identité de votre collectivité."

@@ -22,19 +22,21 @@ def running() -> Iterator[Provider]:
 @pytest.fixture
 def provider(running: Provider) -> Provider:
     running.fresh_browser()
+    running.recognises("nobody")
     return running
 
 
 @pytest.fixture
-def own_secrets(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+def own_secrets(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Iterator[FastAPI]:
     """The application with the secret of the tests' clients, and nothing remembered of any provider."""
     secrets = {"valmoret/oidc": SecretStr(SECRET), "ailleurs/oidc": SecretStr(SECRET)}
-    settings = app.state.settings.model_copy(update={"oidc_secrets": secrets, "public_url": PUBLIC_URL})
-    monkeypatch.setattr(app.state, "settings", settings)
     directory = Directory()
     for module in (pages, farewell):
         monkeypatch.setattr(module, "directory", directory)
-    return app
+    before = app.state.settings
+    app.state.settings = before.model_copy(update={"oidc_secrets": secrets, "public_url": PUBLIC_URL})
+    yield app
+    app.state.settings = before
 
 
 @pytest.fixture

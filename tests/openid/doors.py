@@ -73,9 +73,15 @@ class Doors:
         acr: str = "eidas1",
         fault: str | None = None,
         query: dict[str, Any] | None = None,
+        same_browser: bool = False,
         **claims: Any,
     ) -> httpx.Response:
-        """From the town's door to the provider and back; the last answer. `siret` and `uid` are Bruno's by default."""
+        """From the town's door to the provider and back; the last answer. `siret` and `uid` are Bruno's by default.
+
+        `same_browser`: the provider may remember a session of an earlier sign-in.
+        """
+        if not same_browser:
+            self.provider.fresh_browser()
         known = {"email": email, "uid": "00010005", "siret": SIRET, **claims}
         told = {name: value for name, value in known.items() if value is not None}
         self.provider.recognises(account, acr=acr, fault=fault, **told)

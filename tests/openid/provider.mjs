@@ -143,9 +143,11 @@ provider.use(async (ctx, next) => {
     if (fault === 'userinfo_long') { ctx.body = 'x'.repeat(1 << 20); ctx.type = 'application/jwt'; }
     if (fault === 'userinfo_page') { ctx.body = '<p>Please sign in</p>'; ctx.type = 'text/html'; }
   }
-  if (ctx.path === '/jwks' && fault === 'rotated') ctx.body = { keys: [rotated.jwk(rotated.publicKey)] };
+  if (ctx.path === '/jwks' && fault === 'rotated') ctx.body = { keys: [known, rotated].map((key) => key.jwk(key.publicKey)) };
   if (ctx.path.endsWith('openid-configuration') && fault === 'discovery_issuer') ctx.body = { ...ctx.body, issuer: 'https://elsewhere.test' };
   if (ctx.path.endsWith('openid-configuration') && fault === 'discovery_plain') ctx.body = { ...ctx.body, token_endpoint: 'http://elsewhere.test/token' };
 });
+// Whoever started it has gone.
+process.stdin.on('end', () => process.exit()).resume();
 provider.on('server_error', (_ctx, error) => console.error(error));
 http.createServer(provider.callback()).listen(Number(port), '127.0.0.1', () => console.log('ready'));

