@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from app.kit import clock
+from app.kit.limits import Limit
 from app.openid import pages
 from app.openid.attempts import LIFETIME
 from tests.openid.doors import SIRET, Doors
@@ -209,7 +210,7 @@ class TestProviderAway:
 
 class TestLimits:
     def test_leaving(self, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pages, "LEAVING", pages.Limit("openid.leaving", times=2, seconds=60))
+        monkeypatch.setattr(pages, "LEAVING", Limit("openid.leaving", times=2, seconds=60))
         for _ in range(2):
             doors.leave()
         response = doors.world.http.get("/oidc/depart", follow_redirects=False)
@@ -217,7 +218,7 @@ class TestLimits:
         assert int(response.headers["retry-after"]) > 0
 
     def test_coming_back(self, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pages, "COMING_BACK", pages.Limit("openid.coming_back", times=2, seconds=60))
+        monkeypatch.setattr(pages, "COMING_BACK", Limit("openid.coming_back", times=2, seconds=60))
         answers = [doors.world.http.get("/oidc/retour?state=x").status_code for _ in range(3)]
         assert answers == [400, 400, 429]
 
