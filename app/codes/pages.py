@@ -44,7 +44,9 @@ def enter_with_code(request: Request, session: SessionDep, database: DatabaseDep
     except CodeWrong as wrong:
         return _door(request, form.refused(wrong), form.value.suite, status=422)
     to = local(form.value.suite)
-    return enter(request, session, agent, method=Method.CODE, to=f"{NEXT}?suite={quote(to, safe='/')}")
+    # Unless its holder says that the device is theirs, somebody else will sit there next.
+    method = Method.CODE_OWN_DEVICE if form.value.own else Method.CODE
+    return enter(request, session, agent, method=method, to=f"{NEXT}?suite={quote(to, safe='/')}")
 
 
 @pages.get(NEXT)

@@ -55,6 +55,7 @@ class CodeForm(Request):
 
     hr_id: str = Field(max_length=32)
     code: str = Field(max_length=40)
+    own: bool = Field(default=False, description="The device is theirs alone: no need to leave it soon.")
     suite: str = Field(default="/", max_length=2000)
 
 

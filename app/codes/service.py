@@ -1,7 +1,7 @@
 """Print codes, let their holders in, give them the next one, annul them.
 
 A code serves once. Whoever has just entered with one may ask for the next, to be noted on the slip: what was left lying
-about, or read over a shoulder, is worth nothing once its holder has come. `docs/sign-in-mail-codes.md` says why.
+about, or read over a shoulder, is worth nothing once its holder has come. `docs/links-and-codes.md` says why.
 """
 
 from collections.abc import Sequence

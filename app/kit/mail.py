@@ -56,7 +56,7 @@ def message(sender: str, mail: Mail, message_id: UUID) -> EmailMessage:
     try:
         # Taken apart here, one address cannot become two.
         made["To"] = Address(addr_spec=mail.to)
-    except MessageError as error:
+    except (MessageError, IndexError) as error:
         raise ValueError("not an address") from error
     made["Subject"] = mail.subject
     made["Date"] = format_datetime(clock.now())

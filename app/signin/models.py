@@ -17,6 +17,7 @@ class Method(Labelled):
     OIDC = "oidc", _("compte professionnel")
     LINK = "link", _("lien reçu par courriel")
     CODE = "code", _("matricule et code imprimé")
+    CODE_OWN_DEVICE = "code_own_device", _("matricule et code imprimé, sur son propre appareil")
     DEMO = "demo", _("bouton de la démonstration")
 
 

@@ -47,7 +47,7 @@ class Door:
         body = self.office.messages[-1].get_body(("plain",))
         assert body is not None
         [line] = [line for line in body.get_content().splitlines() if "jeton=" in line]
-        return line.strip().removeprefix(self.settings.public_url)
+        return str(line).strip().removeprefix(self.settings.public_url)
 
 
 @pytest.fixture

@@ -71,12 +71,8 @@ class TestTheWholeWay:
 
     def test_in_english(self, door: Door) -> None:
         visitor = door.visitor()
-        visitor.get("/connexion/lien", **{"Accept-Language": "en"})
-        visitor.http.post(
-            "/connexion/lien",
-            data={"csrf": visitor.csrf, "email": "bruno@valmoret.test"},
-            headers={"Accept-Language": "en"},
-        )
+        visitor.http.headers["Accept-Language"] = "en"
+        door.ask("bruno@valmoret.test", visitor)
         door.work()
         assert "Your link" in door.office.messages[-1]["Subject"]
 

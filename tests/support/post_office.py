@@ -34,11 +34,11 @@ class PostOffice:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 aiosmtpd's name
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 aiosmtpd's name
         if self.answer.startswith("250"):
             self.envelopes.append(envelope)
-            self.messages.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
-            self.tls += session.ssl is not None
+            self.messages.append(message_from_bytes(envelope.content, policy=default))
+            self.tls += server.transport.get_extra_info("sslcontext") is not None
         return self.answer
 
 
@@ -62,7 +62,7 @@ def only(user: str, password: str) -> Any:
             user.encode(),
             password.encode(),
         )
-        return AuthResult(success=known, handled=True)
+        return AuthResult(success=known, handled=False)
 
     return check
 

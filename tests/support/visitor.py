@@ -12,12 +12,14 @@ from fastapi.testclient import TestClient
 class Visitor:
     """`visitor.get("/connexion/lien")`, then `visitor.submit("/connexion/lien", email=…)`, redirects left alone."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self.http = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    def __init__(self, app: FastAPI, address: str = "testclient") -> None:
+        self.http = TestClient(
+            app, raise_server_exceptions=False, follow_redirects=False, client=(address, 50000)
+        )
         self.csrf = ""
 
-    def get(self, path: str, *, expect: int = 200, **headers: str) -> str:
-        response = self.http.get(path, headers=headers)
+    def get(self, path: str, *, expect: int = 200) -> str:
+        response = self.http.get(path)
         assert response.status_code == expect, f"{path}: {response.status_code} {response.text}"
         self._remember(response)
         return response.text
