@@ -9,6 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 from app.audit.commands import audit_app
+from app.codes.commands import codes_app
+from app.openid.commands import provider_app
 from app.people.commands import import_app
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ main.add_typer(token_app, name="token")
 main.add_typer(client_app, name="client")
 main.add_typer(import_app, name="import")
 main.add_typer(audit_app, name="audit")
+main.add_typer(codes_app, name="codes")
+main.add_typer(provider_app, name="provider")
 
 AuthorityOption = Annotated[
     str | None,
@@ -103,16 +107,17 @@ def worker() -> None:
     """Seal the journal and deliver its events until interrupted. On PostgreSQL, as many at once as wanted."""
     import signal
 
+    from functools import partial
     from app.journal.worker import Worker
     from app.kit import logs
-    from app.main import compose, do_chores
+    from app.main import compose, do_chores, run_errands
     from app.settings import get_settings
 
     settings = get_settings()
     logs.configure(settings.log_format, settings.log_level)
     compose()
     with _database() as database:
-        running = Worker(database, chores=do_chores)
+        running = Worker(database, chores=do_chores, errands=partial(run_errands, settings=settings))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: running.stop())
         running.run()
@@ -155,6 +160,14 @@ def imports() -> None:
     """Bring data in from other systems."""
     from app.main import compose
 
+
+    compose()
+
+
+@codes_app.callback()
+def codes() -> None:
+    """One-time codes for agents without email."""
+    from app.main import compose
     compose()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from anyio import to_thread
@@ -16,6 +17,7 @@ from app.access.actor import system
 from app.access.rooms import Room
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
+from app.codes.room import ROOM as CODES
 from app.follow_ups.room import ROOM as FOLLOW_UPS
 from app.half_days.room import ROOM as HALF_DAYS
 from app.irritants.room import ROOM as IRRITANTS
@@ -23,16 +25,23 @@ from app.journal import service as journal
 from app.journal.worker import Worker
 from app.kit import application, clock, contract, idempotency, logs, routing
 from app.kit.database import Database, refuse_with
+from app.kit.mail import send
 from app.kit.problems import Problem
+from app.links.room import ROOM as LINKS
+from app.mailing import service as mailing
 from app.mandates.room import ROOM as MANDATES
 from app.notices.room import ROOM as NOTICES
+from app.openid.room import ROOM as OPENID
 from app.people.models import Authority
 from app.people.room import ROOM as PEOPLE
 from app.programmes.room import ROOM as PROGRAMMES
 from app.settings import Settings, get_settings
 from app.signin.bearer import BearerAuthenticator
+from app.signin.cookies import SessionVisitors
+from app.signin.room import ROOM as SIGNIN
 from app.solutions.room import ROOM as SOLUTIONS
 from app.teams.room import ROOM as TEAMS
+from app.web.static import serve_static
 
 API = "/api/v1"
 IDEMPOTENCY_KEPT = timedelta(hours=48)
@@ -41,6 +50,10 @@ log = structlog.get_logger("essaim")
 
 ROOMS: tuple[Room, ...] = (
     PEOPLE,
+    SIGNIN,
+    LINKS,
+    CODES,
+    OPENID,
     PROGRAMMES,
     IRRITANTS,
     CALLS,
@@ -59,6 +72,8 @@ TAGS = {
     "authorities": "The authority: a town, a département, an agglomeration.",
     "directorates": "Its organisation tree.",
     "agents": "The people it employs, and when they are away.",
+    "sign-in-codes": "One-time codes, printed for agents without email.",
+    "identity-providers": "Where agents have accounts that they enter with, and whose account is whose.",
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",
     "irritants": "Concrete field problems, reported by agents.",
@@ -104,13 +119,22 @@ def do_chores(database: Database) -> int:
         done = idempotency.purge(session, before=clock.now() - IDEMPOTENCY_KEPT)
     for authority_id, slug, time_zone in authorities:
         actor = system(authority_id, time_zone)
-        for chore in (chore for room in ROOMS for chore in room.chores):
+        for chore in (mailing.forget, *(chore for room in ROOMS for chore in room.chores)):
             try:
                 with database.transaction() as session:
                     done += chore(session, actor, actor.today())
             except (Problem, DBAPIError) as error:
                 log.warning("chore failed", authority=slug, chore=chore.__module__, exc_info=error)
     return done
+
+
+def run_errands(database: Database, settings: Settings) -> int:
+    """Do what waits for the worker alone, then send the mail that is due: how many acts."""
+    done = sum(errand(database, settings) for room in ROOMS for errand in room.errands)
+    if settings.demo:
+        # Its mailbox page reads the messages where they are.
+        return done + mailing.deliver(database, lambda _mail, _id: None, keeps_texts=True)
+    return done + (mailing.deliver(database, partial(send, settings)) if settings.smtp_url else 0)
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
@@ -133,8 +157,13 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.settings = settings
     app.state.database = database or open_database(settings)
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
+    app.state.visitors = SessionVisitors()
+    app.state.doors = sorted((door for room in ROOMS for door in room.doors), key=lambda door: door.rank)
+    app.state.farewells = [farewell for room in ROOMS for farewell in room.farewells]
     app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
+    routing.serve(app, (router for room in ROOMS for router in room.pages))
+    serve_static(app)
     app.openapi = lambda: contract.openapi(app)  # type: ignore[method-assign]
     return app
 
@@ -145,7 +174,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure(settings.log_format, settings.log_level)
     # One more thread than connections would wait for the pool instead of working.
     to_thread.current_default_thread_limiter().total_tokens = settings.threads
-    worker = Worker(app.state.database, chores=do_chores) if settings.worker == "inside" else None
+    worker = None
+    if settings.worker == "inside":
+        worker = Worker(app.state.database, chores=do_chores, errands=partial(run_errands, settings=settings))
     if worker:
         worker.start()
     yield

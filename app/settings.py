@@ -1,13 +1,15 @@
 """The environment, read once and typed. Every variable is prefixed `ESSAIM_`."""
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.kit import clock
+
+SHORTEST_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -33,11 +35,61 @@ class Settings(BaseSettings):
     token_memory_seconds: float = Field(default=5, ge=0, le=60)
     """How long a server process trusts what it last read of a token: revoking takes at most this long. 0: no memory."""
 
+    session_idle_seconds: int = Field(default=43_200, ge=60)
+    """A browser's session ends when nothing was asked of it for so long."""
+
+    shared_session_idle_seconds: int = Field(default=1_800, ge=60)
+    """The same for sessions opened with a printed code, on a computer that others use too."""
+
+    session_seconds: int = Field(default=604_800, ge=60)
+    """A session ends so long after it was opened, whatever was asked of it."""
+
+    fresh_seconds: int = Field(default=900, ge=60)
+    """Signing a mandate asks that one has shown who one is within so long."""
+
+    trusted_proxies: list[str] = Field(default_factory=list)
+    """Addresses or networks of the proxies in front, as JSON: `["10.0.0.0/8"]`. Only they are believed when they say
+    from where a request comes (`X-Forwarded-For`)."""
+
+    oidc_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    """The secrets of OpenID clients, as JSON: `{"valmoret/oidc": "…"}`, by authority's slug and `secret_name`."""
+
+    smtp_url: str | None = Field(default=None, repr=False)
+    """The mail server: `smtp://user:password@host:587?starttls=1`, `smtps://host:465`. Without it, no links by mail."""
+
+    mail_from: str = "Essaim <essaim@localhost>"
+    """Who mail comes from: `Name <box@domain>`."""
+
+    code_key: SecretStr | None = None
+    """The key under which printed codes are kept: 32 characters at least. Without one, no printed codes."""
+
+    code_key_file: Path | None = None
+    """A file that holds it, instead."""
+
+    code_days: int = Field(default=30, ge=1, le=365)
+    """How long a printed code opens, in days."""
+
+    demo: bool = False
+    """Set by `essaim demo` alone: anybody may enter as anybody of its fictitious town."""
+
     clock_file: Path | None = None
     """For rehearsals only: a file that holds the instant to live at. See `kit.clock.follow`."""
 
     worker: Literal["inside", "outside"] = "inside"
     """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
+
+    @cached_property
+    def code_key_bytes(self) -> bytes | None:
+        """The key of printed codes, or None where the operator gave none. The demonstration's is no secret."""
+        if self.code_key_file is not None:
+            return self.code_key_file.read_text().strip().encode()
+        if self.code_key is not None:
+            return self.code_key.get_secret_value().encode()
+        return b"the codes of the demonstration open nothing" if self.demo else None
+
+    def model_post_init(self, _context: Any) -> None:
+        if self.code_key_bytes is not None and len(self.code_key_bytes) < SHORTEST_KEY:
+            raise ValueError(f"ESSAIM_CODE_KEY: {SHORTEST_KEY} characters at least")
 
 
 @cache

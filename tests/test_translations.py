@@ -10,9 +10,11 @@ from app.kit.i18n import LOCALES
 
 APP = Path(__file__).resolve().parent.parent / "app"
 
+SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
+
 
 def marked() -> set[str]:
-    found = extract_from_dir(str(APP), method_map=[("**.py", "python")], keywords={"_": None})
+    found = extract_from_dir(str(APP), method_map=SOURCES, keywords={"_": None})
     return {str(message) for _file, _line, message, _comments, _context in found}
 
 

@@ -18,24 +18,38 @@ Chores = Callable[[Database], int]
 """What is due by the calendar: closing, expiring, calling missed. Idempotent; returns how many acts it did."""
 
 
-class Worker:
-    """Seals and delivers until stopped, and does the `chores` each minute; idles `pause` seconds in between."""
+Errands = Callable[[Database], int]
+"""What waits for nothing but a worker: mail to be sent. Returns how many acts it did."""
 
-    def __init__(self, database: Database, *, chores: Chores | None = None, pause: float = 1.0) -> None:
+
+class Worker:
+    """Seals, delivers and runs the `errands` until stopped, and does the `chores` each minute; idles `pause` seconds in
+    between."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        chores: Chores | None = None,
+        errands: Errands | None = None,
+        pause: float = 1.0,
+    ) -> None:
         self.database = database
         self.chores = chores
+        self.errands = errands
         self.pause = pause
         self._chores_due = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def run_once(self) -> int:
-        """One round: how many acts were done, events sealed and events delivered."""
+        """One round: how many acts were done, events sealed and delivered, and messages sent."""
         done = 0
         if self.chores and time.monotonic() >= self._chores_due:
             self._chores_due = time.monotonic() + CHORE_SECONDS
             done = self.chores(self.database)
-        return done + service.seal(self.database) + service.deliver(self.database)
+        done += service.seal(self.database) + service.deliver(self.database)
+        return done + (self.errands(self.database) if self.errands else 0)
 
     def drain(self) -> int:
         """Work until nothing is left that is due."""

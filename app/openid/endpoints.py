@@ -1,0 +1,109 @@
+"""The API of identity providers and of the accounts they have bound."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from app.access.dependencies import ActorDep
+from app.kit.etag import IfMatch, require_version
+from app.kit.routing import (
+    EDITS,
+    MOVES,
+    WRITES,
+    DatabaseDep,
+    SessionDep,
+    json_object,
+    json_object_if_new,
+    json_page,
+    problem_responses,
+    router,
+)
+from app.kit.schemas import Page, changes
+from app.openid import policy, queries, service
+from app.openid.schemas import (
+    Binding,
+    BindingQuery,
+    ProviderCreate,
+    ProviderDetail,
+    ProviderEdit,
+    ProviderQuery,
+)
+
+providers_api = router("/identity-providers", "identity-providers")
+bindings_api = router("/identity-bindings", "identity-providers")
+
+
+def _public_url(request: Request) -> str:
+    return str(request.app.state.settings.public_url).rstrip("/")
+
+
+@providers_api.get("", response_model=Page[ProviderDetail], responses=problem_responses(422))
+def list_identity_providers(
+    request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[ProviderQuery, Query()]
+) -> Response:
+    """The OpenID providers of the caller's authority."""
+    policy.PROVIDER.require(None, actor, "read")
+    with database.read() as connection:
+        parameters = {"authority_id": actor.authority_id}
+        items, cursor = queries.PROVIDERS.page(connection, query, queries.OWN, parameters)
+    return json_page(request, [queries.shown(item, _public_url(request)) for item in items], cursor)
+
+
+@providers_api.post("", status_code=201, response_model=ProviderDetail, responses=WRITES)
+def create_identity_provider(
+    request: Request, form: ProviderCreate, actor: ActorDep, session: SessionDep
+) -> Response:
+    """Set a provider. Its client's secret is not sent here: the operator holds it."""
+    provider = service.create(session, actor, form)
+    return json_object(
+        queries.detail(session, actor, provider.id, _public_url(request)),
+        status=201,
+        location=f"/api/v1/identity-providers/{provider.id}",
+    )
+
+
+@providers_api.get("/{provider_id}", response_model=ProviderDetail, responses=problem_responses(422))
+def read_identity_provider(
+    request: Request, provider_id: UUID, actor: ActorDep, database: DatabaseDep
+) -> Response:
+    """One provider, with the addresses to register with it."""
+    policy.PROVIDER.require(None, actor, "read")
+    with database.read() as connection:
+        return json_object_if_new(
+            request, queries.detail(connection, actor, provider_id, _public_url(request))
+        )
+
+
+@providers_api.patch("/{provider_id}", response_model=ProviderDetail, responses=EDITS)
+def edit_identity_provider(
+    request: Request,
+    provider_id: UUID,
+    form: ProviderEdit,
+    actor: ActorDep,
+    session: SessionDep,
+    if_match: IfMatch = None,
+) -> Response:
+    """Set some of a provider's fields, or close it to everybody."""
+    provider = service.find(session, actor, provider_id)
+    require_version(if_match, provider.version)
+    service.edit(session, actor, provider, changes(form))
+    return json_object(queries.detail(session, actor, provider_id, _public_url(request)))
+
+
+@bindings_api.get("", response_model=Page[Binding], responses=problem_responses(422))
+def list_identity_bindings(
+    request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[BindingQuery, Query()]
+) -> Response:
+    """Which agents have bound an account of theirs."""
+    policy.BINDING.require(None, actor, "read")
+    with database.read() as connection:
+        parameters = {"authority_id": actor.authority_id}
+        return json_page(request, *queries.BINDINGS.page(connection, query, queries.OWN_BINDINGS, parameters))
+
+
+@bindings_api.delete("/{binding_id}", status_code=204, responses=MOVES)
+def release_identity_binding(binding_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
+    """Unbind an account: the agent's next one is found by the rule again, as on the first day."""
+    service.release(session, actor, binding_id)
+    return Response(status_code=204)

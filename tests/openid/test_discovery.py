@@ -1,0 +1,94 @@
+"""What a provider says of itself is asked for rarely, and outlives its absences."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from app.openid import discovery
+from app.openid.discovery import Directory, fetch_json, is_safe
+from app.openid.problems import ProviderAway
+from tests.openid.provider import Provider, running_provider
+
+
+@pytest.fixture
+def asked() -> Counter[str]:
+    return Counter()
+
+
+@pytest.fixture
+def directory(asked: Counter[str]) -> Directory:
+    def fetch(url: str) -> Mapping[str, Any]:
+        asked[url.rpartition("/")[2]] += 1
+        return fetch_json(url)
+
+    return Directory(fetch)
+
+
+def test_asked_once_an_hour(
+    provider: Provider, directory: Directory, asked: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        directory.keys(directory.metadata(provider.issuer))
+    assert asked == {"openid-configuration": 1, "jwks": 1}
+    monkeypatch.setattr(discovery, "FRESH_SECONDS", 0)
+    directory = Directory(directory._fetch)
+    directory.metadata(provider.issuer)
+    directory.metadata(provider.issuer)
+    assert asked["openid-configuration"] == 2
+
+
+def test_unknown_keys_are_asked_for_once_a_minute(
+    provider: Provider, directory: Directory, asked: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metadata = directory.metadata(provider.issuer)
+    for _ in range(5):
+        directory.keys(metadata, unknown=True)
+    assert asked["jwks"] == 1
+    monkeypatch.setattr(discovery, "NEW_KEY_SECONDS", 0)
+    directory.keys(metadata, unknown=True)
+    assert asked["jwks"] == 2
+
+
+def test_it_outlives_the_providers_absence(
+    directory: Directory, asked: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_provider() as short_lived:
+        issuer = short_lived.issuer
+        metadata = directory.metadata(issuer)
+        keys = directory.keys(metadata, unknown=True)
+        short_lived.stop()
+    monkeypatch.setattr(discovery, "NEW_KEY_SECONDS", 0)
+    for _ in range(3):
+        assert directory.keys(metadata, unknown=True) is keys
+    # Asked once more, then left in peace for a while.
+    assert asked["jwks"] == 2
+    monkeypatch.setattr(discovery, "STALE_SECONDS", 0)
+    with pytest.raises(ProviderAway):
+        directory.keys(metadata, unknown=True)
+
+
+def test_a_provider_that_never_answered_is_left_in_peace(directory: Directory, asked: Counter[str]) -> None:
+    for _ in range(3):
+        with pytest.raises(ProviderAway):
+            directory.metadata("http://127.0.0.1:1")
+    assert asked["openid-configuration"] == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://auth.agentconnect.gouv.fr/api/v2", True),
+        ("http://127.0.0.1:9000", True),
+        ("http://[::1]:9000", True),
+        ("http://auth.agentconnect.gouv.fr", False),
+        ("http://127.0.0.1.elsewhere.test", False),
+        ("https://", False),
+        ("https://[bad", False),
+        ("javascript:alert(1)", False),
+        ("", False),
+    ],
+)
+def test_where_people_and_secrets_may_be_sent(url: str, safe: bool) -> None:
+    assert is_safe(url) is safe
