@@ -16,7 +16,7 @@ from app.kit.sql import among
 from app.mandates import wording
 from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyState
 from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignature
-from app.mandates.policy import IS_COACH, IS_HEAD, IS_MANAGER, IS_MEMBER, IS_PARTY, IS_SPONSOR
+from app.mandates.policy import ABILITIES, IS_COACH, IS_HEAD, IS_MANAGER, IS_MEMBER, IS_PARTY, IS_SPONSOR
 from app.mandates.problems import NoDocument
 from app.people.models import Agent, Directorate
 from app.teams.models import Team
@@ -207,6 +207,7 @@ def detail(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> 
     parties = connection.execute(_parties, {"id": mandate_id, "submission": data["submission"]})
     data["parties"] = [party._asdict() for party in parties]
     data["possible_moves"] = LIFECYCLE.possible(data["state"])
+    data["abilities"] = ABILITIES.of(connection, actor, data)
     return data
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.access.abilities import Ability
 from app.kit.calendar import Half, Weekday
 from app.kit.listing import ListQuery
 from app.kit.schemas import UNCHANGED, Day, Line, LongProse, Prose, Request, Response
@@ -191,6 +192,7 @@ class MandateDetail(MandateSummary):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["sign", "refuse", "withdraw"]]
     )
+    abilities: list[Ability]
 
 
 class MandateQuery(ListQuery):

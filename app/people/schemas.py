@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.access.abilities import Ability
 from app.access.capacity import Capacity
 from app.kit.calendar import SUBDIVISIONS, Half, Holiday
 from app.kit.listing import ListQuery
@@ -88,6 +89,7 @@ class AuthorityDetail(Response):
     created_at: datetime
     updated_at: datetime
     version: int
+    abilities: list[Ability]
 
 
 class DirectorateSummary(Response):
@@ -106,6 +108,7 @@ class DirectorateDetail(DirectorateSummary):
     agents: int = Field(description="People in post in this very node.")
     agents_in_all: int = Field(description="People in post in this node and all those below.")
     updated_at: datetime
+    abilities: list[Ability]
 
 
 class DirectorateQuery(ListQuery):
@@ -143,6 +146,7 @@ class AgentSummary(Response):
 class AgentDetail(AgentSummary):
     manager_name: str | None
     updated_at: datetime
+    abilities: list[Ability]
 
 
 class AgentQuery(ListQuery):
