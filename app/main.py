@@ -59,6 +59,8 @@ TAGS = {
     "authorities": "The authority: a town, a département, an agglomeration.",
     "directorates": "Its organisation tree.",
     "agents": "The people it employs, and when they are away.",
+    "delegations": "Delegations of signature: who may sign in the executive's name, by which act.",
+    "interims": "Who acts for an absent head or manager, and until when.",
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",
     "irritants": "Concrete field problems, reported by agents.",

@@ -1,5 +1,6 @@
 """Named selects over authorities, directorates, agents and absences."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app.kit.problems import NotFound
 from app.kit.search import beginnings
 from app.kit.sql import among
 from app.people import policy
+from app.people.delegations import power_of
 from app.people.models import Absence, Agent, Authority, Directorate
 from app.people.schemas import AbsenceQuery, AgentQuery, DirectorateQuery
 
@@ -190,7 +192,7 @@ _OF_AGENT = Visible("of agent", col(Absence.agent_id) == bindparam("agent_id"))
 
 
 def me(connection: Connection, actor: Actor) -> dict[str, Any]:
-    """Who `actor` is, in one statement."""
+    """Who `actor` is, in one statement, and the powers that a person holds today, in another."""
     row = connection.execute(_me, {"agent_id": actor.agent_id, "authority_id": actor.authority_id}).one()
     directorate = {"id": row.directorate_id, "code": row.directorate_code, "name": row.directorate_name}
     return {
@@ -207,7 +209,17 @@ def me(connection: Connection, actor: Actor) -> dict[str, Any]:
         },
         "directorate": directorate if row.directorate_id else None,
         "manager_id": row.manager_id,
+        "powers": _powers(connection, actor),
     }
+
+
+def _powers(connection: Connection, actor: Actor) -> list[dict[str, Any]]:
+    if actor.agent_id is None:
+        return []
+    powers = [asdict(power) for power in power_of(connection, actor.agent_id, actor.today())]
+    return [
+        {name: value for name, value in power.items() if not name.startswith("holder_")} for power in powers
+    ]
 
 
 def authority_detail(connection: Connection | Session, actor: Actor, authority_id: UUID) -> dict[str, Any]:

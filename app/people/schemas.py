@@ -13,6 +13,7 @@ from app.kit.calendar import SUBDIVISIONS, Half, Holiday
 from app.kit.listing import ListQuery
 from app.kit.schemas import UNCHANGED, Day, Line, Request, Response
 from app.people.arithmetic import PATTERN
+from app.people.delegation_models import DelegationField, PowerKind
 from app.people.models import AbsenceKind, Position
 
 _codes: Any = {"enum": list(SUBDIVISIONS)}
@@ -38,6 +39,22 @@ class OwnDirectorate(Response):
     name: str
 
 
+class OwnPower(Response):
+    """A power that the caller holds today beside their own: whose, and by which act. `last_day` is included."""
+
+    kind: PowerKind
+    id: UUID = Field(description="Of the delegation, or of the interim.")
+    for_id: UUID = Field(description="In whose name: send it as `on_behalf_of` to sign.")
+    for_name: str
+    act_reference: str = Field(examples=["arrêté 2026-114 du 3 avril 2026"])
+    starts_on: date
+    last_day: date
+    field: DelegationField | None = Field(
+        description="What a delegation lets sign; null for an interim, which has the absent person's functions."
+    )
+    directorate_id: UUID | None
+
+
 class Me(Response):
     """Who the caller is: a person of the authority, or a connected application."""
 
@@ -51,6 +68,7 @@ class Me(Response):
     authority: OwnAuthority
     directorate: OwnDirectorate | None
     manager_id: UUID | None
+    powers: list[OwnPower] = Field(description="Delegations of signature and interims held today.")
 
 
 class CustomDay(Request):
