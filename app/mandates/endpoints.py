@@ -122,9 +122,10 @@ def submit_mandate(mandate_id: UUID, actor: ActorDep, session: SessionDep) -> Re
 def sign_mandate(
     mandate_id: UUID, form: MandateSignatureBody, actor: ActorDep, session: SessionDep
 ) -> Response:
-    """Sign, in each of one's capacities whose turn has come. The last signature brings the mandate into force."""
-    mandate = service.find(session, actor, mandate_id)
-    service.sign(session, actor, mandate, form.document_hash, consent=form.consent)
+    """Sign, in each of one's capacities whose turn has come, or in the name of somebody by an interim or a delegation.
+    The last signature brings the mandate into force."""
+    mandate = service.find_to_sign(session, actor, mandate_id)
+    service.sign(session, actor, mandate, **form.model_dump())
     return json_object(queries.detail(session, actor, mandate_id))
 
 
@@ -132,7 +133,8 @@ def sign_mandate(
 @governed_by(POLICY, "refuse")
 def refuse_mandate(mandate_id: UUID, form: Refusal, actor: ActorDep, session: SessionDep) -> Response:
     """Say no, and why. The mandate goes back to be written, and everybody will be asked again."""
-    service.refuse(session, actor, service.find(session, actor, mandate_id), form.reason)
+    mandate = service.find_to_sign(session, actor, mandate_id)
+    service.refuse(session, actor, mandate, form.reason, form.on_behalf_of)
     return json_object(queries.detail(session, actor, mandate_id))
 
 

@@ -1,7 +1,8 @@
 """Who may do what with a mandate.
 
 Each relation is a clause of SQL, so that a list and a single mandate are read by the same rule. A directorate's head
-stands in for the manager of an agent who has none.
+stands in for the manager of an agent who has none, and whoever holds the interim of a head or a manager stands where
+they would. A party is also who may sign in its name today: see `substitution`.
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from app.kit.i18n import Text, _
 from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyState
 from app.mandates.models import Mandate, MandateParty
 from app.mandates.problems import AlreadySigned, NotADraft, TermPassed
+from app.mandates.substitution import STANDS_IN
+from app.people.delegations import is_viewer
 from app.people.models import Agent, Directorate
 from app.people.queries import WITHOUT_MANAGER
 from app.teams.models import Team, TeamMember
@@ -35,31 +38,34 @@ def _some(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 IS_SPONSOR: ColumnElement[bool] = col(Mandate.sponsor_id) == _viewer
-IS_PARTY = _some(
-    col(MandateParty.mandate_id) == col(Mandate.id),
-    col(MandateParty.submission) == col(Mandate.submission),
-    col(MandateParty.agent_id) == _viewer,
+IS_PARTY = or_(
+    _some(
+        col(MandateParty.mandate_id) == col(Mandate.id),
+        col(MandateParty.submission) == col(Mandate.submission),
+        col(MandateParty.agent_id) == _viewer,
+    ),
+    STANDS_IN,
 )
 IS_COACH = _some(col(Team.id) == col(Mandate.team_id), col(Team.coach_id) == _viewer)
 IS_HEAD = _some(
-    col(Directorate.id) == col(Mandate.client_directorate_id), col(Directorate.head_id) == _viewer
+    col(Directorate.id) == col(Mandate.client_directorate_id), is_viewer(col(Directorate.head_id))
 )
 IS_MEMBER = _some(_current_member, col(TeamMember.agent_id) == _viewer)
 IS_MANAGER = or_(
-    _some(_current_member, col(Agent.id) == col(TeamMember.agent_id), col(Agent.manager_id) == _viewer),
+    _some(_current_member, col(Agent.id) == col(TeamMember.agent_id), is_viewer(col(Agent.manager_id))),
     _some(
         _current_member,
         col(Agent.id) == col(TeamMember.agent_id),
         WITHOUT_MANAGER,
         col(Directorate.id) == col(Agent.directorate_id),
-        col(Directorate.head_id) == _viewer,
+        is_viewer(col(Directorate.head_id)),
     ),
 )
 
 
 def binds(actor: Actor) -> dict[str, Any]:
     """The parameters of the clauses above."""
-    return {"viewer_id": actor.agent_id}
+    return {"viewer_id": actor.agent_id, "today": actor.today()}
 
 
 is_not_elected = Condition(
@@ -157,7 +163,11 @@ def _not_awaited(mandate: Any, actor: Actor) -> Text | None:
 
 
 def _nothing_pending(mandate: Any, actor: Actor) -> Text | None:
-    mine = [party["state"] for party in mandate.parties if party["agent_id"] == actor.agent_id]
+    mine = [
+        party["state"]
+        for party in mandate.parties
+        if actor.agent_id in {party["agent_id"], *(each["agent_id"] for each in party["may_sign"])}
+    ]
     return None if PartyState.PENDING in mine else AlreadySigned.title
 
 

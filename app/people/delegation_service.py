@@ -276,7 +276,8 @@ def _check_dates(actor: Actor, values: dict[str, Any], end: str) -> None:
 
 
 def _last_day(values: dict[str, Any]) -> date:
-    return min(values["ends_on"] or values["term_ends_on"], values["term_ends_on"])
+    term: date = values["term_ends_on"]
+    return min(values["ends_on"] or term, term)
 
 
 def _refused(field: str, sentence: Text) -> Exception:

@@ -4,7 +4,6 @@ The clauses are bound by `:viewer_id` and `:today`, the present day where the au
 are now, so that a power lapses with the day, the term or the function, whether or not somebody has noted it yet.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    RowMapping,
     String,
     Uuid,
     and_,
@@ -97,16 +97,16 @@ def covers(directorate_id: Any) -> ColumnElement[bool]:
 
     The services of a directorate are in its field, and not the directorates below it: a field is read strictly.
     """
-    service = and_(
-        _headed.parent_id == _above.id, _headed.code.like(_above.code + "/%"), _headed.id == directorate_id
-    )
     return or_(
         col(SigningDelegation.field) == literal_column(f"'{DelegationField.MANDATES.value}'"),
         col(SigningDelegation.directorate_id) == directorate_id,
         exists(1)
-        .select_from(_headed)
-        .join(_above, service)
-        .where(_above.id == col(SigningDelegation.directorate_id))
+        .where(
+            _above.id == col(SigningDelegation.directorate_id),
+            _headed.parent_id == _above.id,
+            _headed.code.like(_above.code + "/%"),
+            _headed.id == directorate_id,
+        )
         .correlate_except(_headed, _above),
     )
 
@@ -131,7 +131,7 @@ class HeldPower:
     directorate_id: UUID | None
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "HeldPower":
+    def of(cls, row: RowMapping) -> "HeldPower":
         """From a row that has the columns of `delegation_columns` or `interim_columns`, maybe among others."""
         field = row["field"] and DelegationField(row["field"])
         names = cls.__slots__
