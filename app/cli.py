@@ -259,10 +259,13 @@ def lifecycles() -> None:
 @main.command()
 def policy() -> None:
     """Print who may do what as Markdown."""
+    from app.access.governed import governed
     from app.access.matrix import markdown
-    from app.main import ROOMS
+    from app.main import ROOMS, create_app
 
-    sys.stdout.write(markdown(policy for room in ROOMS for policy in room.policies))
+    policies = (policy for room in ROOMS for policy in room.policies)
+    declared = (route for route in governed(create_app().routes) if route.rule)
+    sys.stdout.write(markdown(policies, sorted(declared, key=lambda route: (route.path, route.method))))
 
 
 @main.command()

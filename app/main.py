@@ -74,6 +74,8 @@ TAGS = {
     "agents": "The people it employs, and when they are away.",
     "sign-in-codes": "One-time codes, printed for agents without email.",
     "identity-providers": "Where agents have accounts that they enter with, and whose account is whose.",
+    "delegations": "Delegations of signature: who may sign in the executive's name, by which act.",
+    "interims": "Who acts for an absent head or manager, and until when.",
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",
     "irritants": "Concrete field problems, reported by agents.",

@@ -13,7 +13,8 @@ class Actor:
     """A person, a machine (API client) or the system itself, inside one authority.
 
     `capacities` are those held everywhere in the authority; those that depend on an object (reporter, manager, member,
-    sponsor…) are relations, which each room's policy resolves.
+    sponsor…) are relations, which each room's policy resolves. `delegation_id` is the act, a delegation of signature or
+    an interim, by which the actor does something in somebody else's name, and `acting_as` in what capacity.
     """
 
     authority_id: UUID
@@ -27,6 +28,8 @@ class Actor:
     """When they last showed who they are; with a personal token, when it was issued."""
     session_id: UUID | None = None
     """The session of a browser, where that is how they came."""
+    delegation_id: UUID | None = None
+    acting_as: Capacity | None = None
 
     @property
     def key(self) -> str:

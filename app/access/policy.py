@@ -1,6 +1,7 @@
 """The policy: capacity × action × condition, as data. Routes and pages ask it; nothing else decides.
 
-Each room declares one `Policy`; together they are the authority's table, printed in `openapi/policy.md`.
+Each room declares one `Policy` for each kind of object; together they are the authority's table, printed in
+`openapi/policy.md`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,11 +12,11 @@ from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
-from app.kit.i18n import Text
+from app.access.standing import Clauses, Relation, Standing
+from app.kit.i18n import Text, _
 from app.kit.problems import Forbidden, NotFound
 
-Relation = Callable[[Any, Actor, Any], bool]
-"""Does the actor stand in this capacity towards the object?"""
+_UNMET = _("{refusal} Condition qui manque : {condition}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,48 +50,69 @@ class Action:
 
 
 class Policy:
-    """The rows of one kind of object, and how its relative capacities are found.
+    """The rows of one kind of object, and how its relative capacities are found: `relations` one by one, `clauses`
+    all at once. `title` is what people call the object.
 
     An action named `read` says who may know of the object at all: to everybody else, it does not exist (404).
     """
 
     def __init__(
-        self, subject: str, actions: Sequence[Action], *, relations: Mapping[Capacity, Relation] | None = None
+        self,
+        subject: str,
+        actions: Sequence[Action],
+        *,
+        title: Text | None = None,
+        relations: Mapping[Capacity, Relation] | None = None,
+        clauses: Clauses | None = None,
     ) -> None:
         self.subject = subject
+        self.title = title or Text(subject)
         self.actions = tuple(actions)
         self._by_name = {action.name: action for action in actions}
+        self._grants = {action.name: action.grants() for action in actions}
         self._relations = dict(relations or {})
+        self._clauses = clauses
+
+    def __getitem__(self, action: str) -> Action:
+        return self._by_name[action]
+
+    def standing(self, session: Session | None, actor: Actor, resource: Any) -> Standing:
+        """In what capacities `actor` stands towards `resource`."""
+        return Standing(self._relations, self._clauses, session, actor, resource)
 
     def allows(self, session: Session | None, actor: Actor, action: str, resource: Any = None) -> bool:
         """May `actor` do `action` on `resource`? `session` may be None for actions on no object in particular."""
-        if actor.is_system:
-            return True
+        return self.why_not(session, actor, action, resource) is None
+
+    def why_not(
+        self,
+        session: Session | None,
+        actor: Actor,
+        action: str,
+        resource: Any = None,
+        standing: Standing | None = None,
+    ) -> Text | None:
+        """The sentence that says why `actor` may not do `action` on `resource`; None where they may."""
         row = self._by_name[action]
-        if row.scope and actor.client_id and row.scope in actor.scopes:
-            return True
-        return any(
-            self._holds(session, actor, grant.capacity, resource)
-            and (grant.condition is None or grant.condition.holds(session, actor, resource))
-            for grant in row.grants()
-        )
+        if actor.is_system or (row.scope and actor.client_id and row.scope in actor.scopes):
+            return None
+        if standing is None:
+            standing = self.standing(session, actor, resource)
+        unmet: Condition | None = None
+        for grant in self._grants[action]:
+            if grant.capacity in standing:
+                if grant.condition is None or grant.condition.holds(session, actor, resource):
+                    return None
+                unmet = unmet or grant.condition
+        if unmet is None:
+            return row.refusal
+        return _UNMET.format(refusal=row.refusal, condition=unmet.label)
 
     def require(self, session: Session | None, actor: Actor, action: str, resource: Any = None) -> None:
         """Raise `NotFound` where the actor may not know of `resource`, `Forbidden` where they may not act on it."""
-        if self.allows(session, actor, action, resource):
+        sentence = self.why_not(session, actor, action, resource)
+        if sentence is None:
             return
-        readable = resource is None or "read" not in self._by_name
-        if readable or self.allows(session, actor, "read", resource):
-            raise Forbidden(self._by_name[action].refusal)
+        if resource is None or "read" not in self._by_name or self.allows(session, actor, "read", resource):
+            raise Forbidden(sentence)
         raise NotFound
-
-    def _holds(self, session: Session | None, actor: Actor, capacity: Capacity, resource: Any) -> bool:
-        if capacity in actor.capacities:
-            return True
-        relation = self._relations.get(capacity)
-        return (
-            relation is not None
-            and resource is not None
-            and actor.agent_id is not None
-            and relation(session, actor, resource)
-        )

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.audit import queries
 from app.audit.policy import POLICY
 from app.audit.schemas import EventItem, EventQuery
@@ -15,6 +16,7 @@ api = router("/events", "events")
 
 
 @api.get("", response_model=Page[EventItem], responses=problem_responses(422))
+@governed_by(POLICY, "list")
 def list_events(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[EventQuery, Query()]
 ) -> Response:

@@ -6,6 +6,7 @@ from app.kit.i18n import _
 
 POLICY = Policy(
     "event",
+    title=_("Journal"),
     actions=[
         Action(
             "list",

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.calls import queries, service
 from app.calls.policy import APPLICATION_POLICY, CALL_POLICY
 from app.calls.schemas import (
@@ -41,6 +42,7 @@ applications = router("/applications", "applications")
 
 
 @calls.get("", response_model=Page[CallSummary], responses=problem_responses(422))
+@governed_by(CALL_POLICY, "list")
 def list_calls(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[CallQuery, Query()]
 ) -> Response:
@@ -52,6 +54,7 @@ def list_calls(
 
 
 @calls.post("", status_code=201, response_model=CallDetail, responses=WRITES)
+@governed_by(CALL_POLICY, "draft")
 def draft_call(form: CallDraft, actor: ActorDep, session: SessionDep) -> Response:
     """Prepare a call around irritants. Nobody but the lab knows of it until it opens."""
     call = service.draft(session, actor, form)
@@ -61,6 +64,7 @@ def draft_call(form: CallDraft, actor: ActorDep, session: SessionDep) -> Respons
 
 
 @calls.get("/{call_id}", response_model=CallDetail, responses=problem_responses(422))
+@governed_by(CALL_POLICY, "read")
 def read_call(request: Request, call_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One call with its irritants."""
     CALL_POLICY.require(None, actor, "list")
@@ -69,6 +73,7 @@ def read_call(request: Request, call_id: UUID, actor: ActorDep, database: Databa
 
 
 @calls.patch("/{call_id}", response_model=CallDetail, responses=EDITS)
+@governed_by(CALL_POLICY, "edit")
 def edit_call(
     call_id: UUID, form: CallEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -80,6 +85,7 @@ def edit_call(
 
 
 @calls.post("/{call_id}/open", response_model=CallDetail, responses=MOVES)
+@governed_by(CALL_POLICY, "open")
 def open_call(call_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Publish a call and retain its irritants, all of which must be qualified and free."""
     service.open_(session, actor, service.find(session, actor, call_id))
@@ -87,6 +93,7 @@ def open_call(call_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
 
 
 @calls.post("/{call_id}/close", response_model=CallDetail, responses=MOVES)
+@governed_by(CALL_POLICY, "close")
 def close_call(call_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Stop receiving applications. It happens by itself the day after `closes_on`."""
     service.close(session, actor, service.find(session, actor, call_id))
@@ -94,6 +101,7 @@ def close_call(call_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
 
 
 @calls.post("/{call_id}/conclude", response_model=CallDetail, responses=MOVES)
+@governed_by(CALL_POLICY, "conclude")
 def conclude_call(call_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """End a call once every applicant has an answer. Irritants left without a team are open again."""
     service.conclude(session, actor, service.find(session, actor, call_id))
@@ -101,6 +109,7 @@ def conclude_call(call_id: UUID, actor: ActorDep, session: SessionDep) -> Respon
 
 
 @calls.post("/{call_id}/cancel", response_model=CallDetail, responses=WRITES)
+@governed_by(CALL_POLICY, "cancel")
 def cancel_call(call_id: UUID, form: CallReason, actor: ActorDep, session: SessionDep) -> Response:
     """Give a call up. Applicants who wait for an answer are declined with the same reason."""
     service.cancel(session, actor, service.find(session, actor, call_id), form.reason)
@@ -108,6 +117,7 @@ def cancel_call(call_id: UUID, form: CallReason, actor: ActorDep, session: Sessi
 
 
 @applications.get("", response_model=Page[ApplicationSummary], responses=problem_responses(422))
+@governed_by(APPLICATION_POLICY, "list")
 def list_applications(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[ApplicationQuery, Query()]
 ) -> Response:
@@ -119,6 +129,7 @@ def list_applications(
 
 
 @applications.post("", status_code=201, response_model=ApplicationDetail, responses=WRITES)
+@governed_by(APPLICATION_POLICY, "submit")
 def submit_application(form: ApplicationForm, actor: ActorDep, session: SessionDep) -> Response:
     """Offer to work on an irritant of an open call, whatever one's directorate. The manager is told at once."""
     application = service.submit(session, actor, form)
@@ -130,6 +141,7 @@ def submit_application(form: ApplicationForm, actor: ActorDep, session: SessionD
 
 
 @applications.get("/{application_id}", response_model=ApplicationDetail, responses=problem_responses(422))
+@governed_by(APPLICATION_POLICY, "read")
 def read_application(
     request: Request, application_id: UUID, actor: ActorDep, database: DatabaseDep
 ) -> Response:
@@ -139,6 +151,7 @@ def read_application(
 
 
 @applications.post("/{application_id}/accept", response_model=ApplicationDetail, responses=MOVES)
+@governed_by(APPLICATION_POLICY, "accept")
 def accept_application(application_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Count the applicant among the volunteers."""
     service.accept(session, actor, service.find_application(session, actor, application_id))
@@ -146,6 +159,7 @@ def accept_application(application_id: UUID, actor: ActorDep, session: SessionDe
 
 
 @applications.post("/{application_id}/decline", response_model=ApplicationDetail, responses=WRITES)
+@governed_by(APPLICATION_POLICY, "decline")
 def decline_application(
     application_id: UUID, form: ApplicationReason, actor: ActorDep, session: SessionDep
 ) -> Response:
@@ -156,6 +170,7 @@ def decline_application(
 
 
 @applications.post("/{application_id}/withdraw", response_model=ApplicationDetail, responses=MOVES)
+@governed_by(APPLICATION_POLICY, "withdraw")
 def withdraw_application(application_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Take one's own offer back, until a mandate binds."""
     service.withdraw(session, actor, service.find_application(session, actor, application_id))

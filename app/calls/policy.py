@@ -2,11 +2,14 @@
 
 from sqlmodel import Session
 
+from app.access.abilities import Abilities, Step
 from app.access.actor import Actor
 from app.access.capacity import Capacity as C
 from app.access.policy import Action, Condition, Grant, Policy
-from app.calls.models import Application
-from app.kit.i18n import _
+from app.calls.lifecycle import APPLICATIONS, CALLS, CallState
+from app.calls.models import Application, Call
+from app.calls.problems import CallAlreadyPast, CallNotEditable
+from app.kit.i18n import Text, _
 from app.people.models import Agent
 
 LAB_ONLY = _("Ce geste revient au laboratoire.")
@@ -30,6 +33,7 @@ def is_manager(session: Session, actor: Actor, application: Application) -> bool
 
 CALL_POLICY = Policy(
     "call",
+    title=_("Appel à volontaires"),
     actions=[
         Action("list", _("consulter les appels"), (C.AGENT, C.LAB, C.HR, C.ELECTED),
                _("Les appels s'adressent aux agents et aux élus."), scope="programme:read"),
@@ -48,6 +52,7 @@ CALL_POLICY = Policy(
 # What an agent writes of themselves is no part of `programme:read`: only a client that acts for the lab reads it.
 APPLICATION_POLICY = Policy(
     "application",
+    title=_("Candidature"),
     relations={C.APPLICANT: is_applicant, C.MANAGER: is_manager},
     actions=[
         Action("list", _("consulter les candidatures : les siennes, celles de son équipe, toutes pour le laboratoire"),
@@ -64,3 +69,23 @@ APPLICATION_POLICY = Policy(
                _("Une candidature n'est retirée que par son auteur·e.")),
     ],
 )  # fmt: skip
+
+
+def _settled(call: Call, _actor: Actor) -> Text | None:
+    return None if call.state in (CallState.DRAFT, CallState.OPEN) else CallNotEditable.title
+
+
+def _past(call: Call, actor: Actor) -> Text | None:
+    return CallAlreadyPast.title if call.closes_on < actor.today() else None
+
+
+CALL_ABILITIES = Abilities(
+    CALL_POLICY,
+    Step("edit", _settled),
+    Step("open", _past),
+    "close",
+    "conclude",
+    "cancel",
+    lifecycle=CALLS,
+)
+APPLICATION_ABILITIES = Abilities(APPLICATION_POLICY, "accept", "decline", "withdraw", lifecycle=APPLICATIONS)

@@ -13,6 +13,7 @@ from app.calls.lifecycle import APPLICATIONS as APPLICATION_MOVES
 from app.calls.lifecycle import CALLS as CALL_MOVES
 from app.calls.lifecycle import ApplicationState, CallState
 from app.calls.models import Application, Call, CallIrritant
+from app.calls.policy import APPLICATION_ABILITIES, CALL_ABILITIES
 from app.irritants.lifecycle import IrritantState
 from app.irritants.models import Irritant
 from app.kit.listing import Listing, Visible
@@ -142,6 +143,7 @@ def call_detail(connection: Connection | Session, actor: Actor, call_id: UUID) -
         data["state"] is CallState.OPEN and data["opens_on"] <= actor.today() <= data["closes_on"]
     )
     data["possible_moves"] = CALL_MOVES.possible(data["state"])
+    data["abilities"] = CALL_ABILITIES.of(connection, actor, data)
     return data
 
 
@@ -164,6 +166,7 @@ def application_detail(
         raise NotFound
     data = row._asdict()
     data["possible_moves"] = APPLICATION_MOVES.possible(data["state"])
+    data["abilities"] = APPLICATION_ABILITIES.of(connection, actor, data)
     return data
 
 

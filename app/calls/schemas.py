@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.access.abilities import Ability
 from app.calls.lifecycle import ApplicationState, CallState
 from app.irritants.lifecycle import IrritantState
 from app.kit.listing import ListQuery
@@ -69,6 +70,7 @@ class CallDetail(CallSummary):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["open", "cancel"]]
     )
+    abilities: list[Ability]
 
 
 class CallQuery(ListQuery):
@@ -114,6 +116,7 @@ class ApplicationDetail(ApplicationSummary):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["accept", "decline", "withdraw"]]
     )
+    abilities: list[Ability]
 
 
 class ApplicationQuery(ListQuery):

@@ -7,6 +7,7 @@ from fastapi import Query, Request, Response
 from sqlmodel import Session
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.follow_ups import queries, service
 from app.follow_ups.lifecycle import Side
 from app.follow_ups.policy import COMMITMENTS, FOLLOW_UPS
@@ -47,6 +48,7 @@ commitments = router("/commitments", "commitments")
 
 
 @api.get("", response_model=Page[FollowUpSummary], responses=problem_responses(422))
+@governed_by(FOLLOW_UPS, "list")
 def list_follow_ups(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[FollowUpQuery, Query()]
 ) -> Response:
@@ -58,6 +60,7 @@ def list_follow_ups(
 
 
 @api.get("/{follow_up_id}", response_model=FollowUpDetail, responses=problem_responses(422))
+@governed_by(FOLLOW_UPS, "read")
 def read_follow_up(request: Request, follow_up_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One follow-up: reports, minutes, and the commitments that are on the table."""
     with database.read() as connection:
@@ -65,6 +68,7 @@ def read_follow_up(request: Request, follow_up_id: UUID, actor: ActorDep, databa
 
 
 @api.post("/{follow_up_id}/schedule", response_model=FollowUpDetail, responses=WRITES)
+@governed_by(FOLLOW_UPS, "schedule")
 def schedule_follow_up(
     follow_up_id: UUID, form: Appointment, actor: ActorDep, session: SessionDep
 ) -> Response:
@@ -74,6 +78,7 @@ def schedule_follow_up(
 
 
 @api.put("/{follow_up_id}/reports/{side}", response_model=Report, responses=EDITS)
+@governed_by(FOLLOW_UPS, "report_for_team", "report_for_client_directorate")
 def report_to_follow_up(
     follow_up_id: UUID,
     side: Side,
@@ -89,6 +94,7 @@ def report_to_follow_up(
 
 
 @api.post("/{follow_up_id}/hold", response_model=FollowUpDetail, responses=WRITES)
+@governed_by(FOLLOW_UPS, "hold")
 def hold_follow_up(follow_up_id: UUID, form: Minutes, actor: ActorDep, session: SessionDep) -> Response:
     """Write down what was said at a follow-up. Both reports are open from then on."""
     service.hold(session, actor, service.find(session, actor, follow_up_id), form)
@@ -96,6 +102,7 @@ def hold_follow_up(follow_up_id: UUID, form: Minutes, actor: ActorDep, session: 
 
 
 @api.post("/{follow_up_id}/miss", response_model=FollowUpDetail, responses=WRITES)
+@governed_by(FOLLOW_UPS, "miss")
 def miss_follow_up(
     follow_up_id: UUID, form: FollowUpReason, actor: ActorDep, session: SessionDep
 ) -> Response:
@@ -105,6 +112,7 @@ def miss_follow_up(
 
 
 @unlinked.post("/{follow_up_id}/scores", status_code=204, responses=WRITES)
+@governed_by(FOLLOW_UPS, "score")
 def answer_spiral(follow_up_id: UUID, form: SpiralAnswer, actor: ActorDep, session: SessionDep) -> Response:
     """Answer the spiral, once and without a name.
 
@@ -116,6 +124,7 @@ def answer_spiral(follow_up_id: UUID, form: SpiralAnswer, actor: ActorDep, sessi
 
 
 @api.get("/{follow_up_id}/spiral", response_model=Spiral, responses=problem_responses(422))
+@governed_by(FOLLOW_UPS, "read_spiral")
 def read_follow_up_spiral(follow_up_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """The means of the answers, from three respondents on."""
     with database.read() as connection, Session(connection) as session:
@@ -124,6 +133,7 @@ def read_follow_up_spiral(follow_up_id: UUID, actor: ActorDep, database: Databas
 
 
 @commitments.get("", response_model=Page[CommitmentSummary], responses=problem_responses(422))
+@governed_by(COMMITMENTS, "list")
 def list_commitments(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[CommitmentQuery, Query()]
 ) -> Response:
@@ -135,6 +145,7 @@ def list_commitments(
 
 
 @commitments.get("/{commitment_id}", response_model=CommitmentDetail, responses=problem_responses(422))
+@governed_by(COMMITMENTS, "read")
 def read_commitment(
     request: Request, commitment_id: UUID, actor: ActorDep, database: DatabaseDep
 ) -> Response:
@@ -144,6 +155,7 @@ def read_commitment(
 
 
 @commitments.post("/{commitment_id}/keep", response_model=CommitmentDetail, responses=MOVES)
+@governed_by(COMMITMENTS, "keep")
 def keep_commitment(commitment_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Say that what was promised is done."""
     service.keep(session, actor, service.find_commitment(session, actor, commitment_id))
@@ -151,6 +163,7 @@ def keep_commitment(commitment_id: UUID, actor: ActorDep, session: SessionDep) -
 
 
 @commitments.post("/{commitment_id}/break", response_model=CommitmentDetail, responses=WRITES)
+@governed_by(COMMITMENTS, "break")
 def break_commitment(
     commitment_id: UUID, form: FollowUpReason, actor: ActorDep, session: SessionDep
 ) -> Response:
@@ -160,6 +173,7 @@ def break_commitment(
 
 
 @commitments.post("/{commitment_id}/drop", response_model=CommitmentDetail, responses=MOVES)
+@governed_by(COMMITMENTS, "drop")
 def drop_commitment(commitment_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Agree, for one's side, to drop it. It is dropped once both sides have agreed, and stays open until then."""
     service.drop(session, actor, service.find_commitment(session, actor, commitment_id))

@@ -10,13 +10,19 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import col
 
+from app.access.abilities import Abilities, Step
 from app.access.actor import Actor
 from app.access.capacity import Capacity as C
-from app.access.policy import Action, Condition, Grant, Policy, Relation
+from app.access.policy import Action, Condition, Grant, Policy
+from app.access.standing import Clauses
+from app.follow_ups import lifecycle
+from app.follow_ups.lifecycle import TO_COME, FollowUpState
 from app.follow_ups.models import Commitment, FollowUp
-from app.kit.i18n import _
+from app.follow_ups.problems import NotItsDay, ReportClosed, SpiralClosed
+from app.kit.calendar import local_date
+from app.kit.i18n import Text, _
 from app.mandates.models import Mandate
 from app.people.models import Agent, Directorate
 from app.people.queries import WITHOUT_MANAGER
@@ -78,23 +84,18 @@ def binds(actor: Actor) -> dict[str, UUID | date | None]:
     return {"viewer_id": actor.agent_id, "today": actor.today()}
 
 
-def _stands(model: type[FollowUp] | type[Commitment], clause: ColumnElement[bool]) -> Relation:
-    statement = select(col(model.id)).where(col(model.id) == bindparam("id", type_=Uuid()), clause)
-
-    def relation(session: Session, actor: Actor, row: FollowUp | Commitment) -> bool:
-        return session.execute(statement, {**binds(actor), "id": row.id}).first() is not None
-
-    return relation
-
-
-def _relations(model: type[FollowUp] | type[Commitment], circle: Circle) -> dict[C, Relation]:
-    return {
-        C.MEMBER: _stands(model, circle.member),
-        C.COACH: _stands(model, circle.coach),
-        C.SPONSOR: _stands(model, circle.sponsor),
-        C.HEAD: _stands(model, circle.client),
-        C.MANAGER: _stands(model, circle.manager),
-    }
+def _clauses(model: type[FollowUp] | type[Commitment], circle: Circle) -> Clauses:
+    return Clauses(
+        model,
+        {
+            C.MEMBER: circle.member,
+            C.COACH: circle.coach,
+            C.SPONSOR: circle.sponsor,
+            C.HEAD: circle.client,
+            C.MANAGER: circle.manager,
+        },
+        binds,
+    )
 
 
 is_not_elected = Condition(
@@ -107,7 +108,8 @@ SIDES_COACH_LAB = _("Ce geste revient à l'équipe, à la direction cliente, au 
 
 FOLLOW_UPS = Policy(
     "follow_up",
-    relations=_relations(FollowUp, OF_FOLLOW_UP),
+    title=_("Point de suivi"),
+    clauses=_clauses(FollowUp, OF_FOLLOW_UP),
     actions=[
         Action("list", _("consulter les points de suivi"), (C.AGENT, C.ELECTED, C.LAB), CIRCLE,
                scope="programme:read"),
@@ -129,15 +131,11 @@ FOLLOW_UPS = Policy(
     ],
 )  # fmt: skip
 
-_of_commitment = _relations(Commitment, OF_COMMITMENT)
-is_of_team = _of_commitment[C.MEMBER]
-
 COMMITMENTS = Policy(
     "commitment",
-    relations={
-        **_of_commitment,
-        C.OWNER: lambda _session, actor, commitment: commitment.owner_id == actor.agent_id,
-    },
+    title=_("Engagement"),
+    relations={C.OWNER: lambda _session, actor, commitment: commitment.owner_id == actor.agent_id},
+    clauses=_clauses(Commitment, OF_COMMITMENT),
     actions=[
         Action("list", _("consulter les engagements"), (C.AGENT, C.ELECTED, C.LAB), CIRCLE, scope="programme:read"),
         Action("read", _("lire un engagement"), (C.LAB, C.SPONSOR, C.OWNER, MEMBER, COACH_, CLIENT), CIRCLE,
@@ -150,3 +148,35 @@ COMMITMENTS = Policy(
                _("Un engagement s'abandonne d'un commun accord de l'équipe et de la direction cliente.")),
     ],
 )  # fmt: skip
+
+
+def expected_on(follow_up: FollowUp, actor: Actor) -> date:
+    """The day on which it should be held: the one fixed for it when that comes after the planned one."""
+    if follow_up.held_at is None:
+        return follow_up.planned_on
+    return max(follow_up.planned_on, local_date(follow_up.held_at, actor.time_zone))
+
+
+def _not_its_day(follow_up: FollowUp, actor: Actor) -> Text | None:
+    return NotItsDay.title if actor.today() < expected_on(follow_up, actor) else None
+
+
+def _report_closed(follow_up: FollowUp, _actor: Actor) -> Text | None:
+    return None if follow_up.state in TO_COME else ReportClosed.title
+
+
+def _spiral_closed(follow_up: FollowUp, _actor: Actor) -> Text | None:
+    return None if follow_up.state in (FollowUpState.SCHEDULED, FollowUpState.HELD) else SpiralClosed.title
+
+
+FOLLOW_UP_ABILITIES = Abilities(
+    FOLLOW_UPS,
+    "schedule",
+    Step("report_for_team", _report_closed),
+    Step("report_for_client_directorate", _report_closed),
+    "hold",
+    Step("miss", _not_its_day),
+    Step("score", _spiral_closed),
+    lifecycle=lifecycle.FOLLOW_UPS,
+)
+COMMITMENT_ABILITIES = Abilities(COMMITMENTS, "keep", "break", "drop", lifecycle=lifecycle.COMMITMENTS)

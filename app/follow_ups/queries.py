@@ -23,7 +23,14 @@ from app.follow_ups.models import (
     SpiralReceipt,
     SpiralScore,
 )
-from app.follow_ups.policy import IS_OWNER, OF_COMMITMENT, OF_FOLLOW_UP, binds
+from app.follow_ups.policy import (
+    COMMITMENT_ABILITIES,
+    FOLLOW_UP_ABILITIES,
+    IS_OWNER,
+    OF_COMMITMENT,
+    OF_FOLLOW_UP,
+    binds,
+)
 from app.kit.listing import Listing, Visible, equals, since, until
 from app.kit.problems import NotFound
 from app.kit.sql import among, words
@@ -207,6 +214,7 @@ def detail(connection: Connection | Session, actor: Actor, follow_up_id: UUID) -
     data["open_commitments"] = [one for one in promised if one["follow_up_id"] != follow_up_id]
     data["obstacles"] = _all(connection, _obstacles, of_it)
     data["possible_moves"] = FOLLOW_UP_MOVES.possible(FollowUpState.of(data["state"]))
+    data["abilities"] = FOLLOW_UP_ABILITIES.of(connection, actor, data)
     return data
 
 
@@ -254,6 +262,7 @@ def commitment_detail(connection: Connection | Session, actor: Actor, commitment
         raise NotFound
     data = row._asdict()
     data["possible_moves"] = COMMITMENT_MOVES.possible(CommitmentState.of(data["state"]))
+    data["abilities"] = COMMITMENT_ABILITIES.of(connection, actor, data)
     return data
 
 

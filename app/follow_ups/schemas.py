@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from app.access.abilities import Ability
 from app.follow_ups.lifecycle import Cancellation, CommitmentState, FollowUpState, Side
 from app.kit.listing import ListQuery
 from app.kit.schemas import Day, Line, LongProse, Prose, Request, Response
@@ -173,6 +174,7 @@ class CommitmentDetail(CommitmentSummary):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["keep"]]
     )
+    abilities: list[Ability]
 
 
 class FollowUpDetail(FollowUpSummary):
@@ -190,6 +192,7 @@ class FollowUpDetail(FollowUpSummary):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["hold"]]
     )
+    abilities: list[Ability]
 
 
 class Spiral(Response):

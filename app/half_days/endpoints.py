@@ -7,6 +7,7 @@ from fastapi import Query, Request, Response
 from sqlmodel import Session
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.half_days import queries, service
 from app.half_days.policy import POLICY
 from app.half_days.schemas import (
@@ -39,6 +40,7 @@ api = router("/half-days", "half-days")
 
 
 @api.get("", response_model=Page[HalfDaySummary], responses=STREAMS)
+@governed_by(POLICY, "list")
 def list_half_days(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[HalfDayQuery, Query()]
 ) -> Response:
@@ -54,6 +56,7 @@ def list_half_days(
 
 
 @api.get("/summary", response_model=Tally, responses=problem_responses(422))
+@governed_by(POLICY, "list")
 def summarize_half_days(
     actor: ActorDep, database: DatabaseDep, query: Annotated[HalfDayFilters, Query()]
 ) -> Response:
@@ -64,6 +67,7 @@ def summarize_half_days(
 
 
 @api.get("/{half_day_id}", response_model=HalfDayDetail, responses=problem_responses(422))
+@governed_by(POLICY, "read")
 def read_half_day(request: Request, half_day_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One half-day."""
     with database.read() as connection:
@@ -71,6 +75,7 @@ def read_half_day(request: Request, half_day_id: UUID, actor: ActorDep, database
 
 
 @api.get("/{half_day_id}/free-slots", response_model=FreeSlots, responses=problem_responses(409, 422))
+@governed_by(POLICY, "propose")
 def propose_free_slots(half_day_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """When an encroached half-day could be given back, up to the promised day; or a planned one moved."""
     with database.read() as connection, Session(connection) as session:
@@ -80,6 +85,7 @@ def propose_free_slots(half_day_id: UUID, actor: ActorDep, database: DatabaseDep
 
 
 @api.post("/{half_day_id}/take", response_model=HalfDayDetail, responses=WRITES)
+@governed_by(POLICY, "take")
 def take_half_day(half_day_id: UUID, form: TakeNote, actor: ActorDep, session: SessionDep) -> Response:
     """Note one's half-day as had, from its day on."""
     service.take(session, actor, service.find(session, actor, half_day_id), form.note)
@@ -87,6 +93,7 @@ def take_half_day(half_day_id: UUID, form: TakeNote, actor: ActorDep, session: S
 
 
 @api.post("/{half_day_id}/encroach", response_model=HalfDayDetail, responses=WRITES)
+@governed_by(POLICY, "encroach")
 def encroach_half_day(
     half_day_id: UUID, form: Encroachment, actor: ActorDep, session: SessionDep
 ) -> Response:
@@ -97,6 +104,7 @@ def encroach_half_day(
 
 
 @api.post("/{half_day_id}/make-good", response_model=HalfDayDetail, responses=WRITES)
+@governed_by(POLICY, "make-good")
 def make_half_day_good(half_day_id: UUID, form: Moment, actor: ActorDep, session: SessionDep) -> Response:
     """Choose when an encroached half-day is given back. `replaced_by_id` is the half-day then planned.
 
@@ -108,6 +116,7 @@ def make_half_day_good(half_day_id: UUID, form: Moment, actor: ActorDep, session
 
 
 @api.post("/{half_day_id}/move", response_model=HalfDayDetail, responses=WRITES)
+@governed_by(POLICY, "move")
 def move_half_day(half_day_id: UUID, form: Moment, actor: ActorDep, session: SessionDep) -> Response:
     """Put a planned half-day elsewhere, within the mandate's window. Both ends are kept: see `replaced_by_id`.
 
@@ -119,6 +128,7 @@ def move_half_day(half_day_id: UUID, form: Moment, actor: ActorDep, session: Ses
 
 
 @api.post("/{half_day_id}/waive", response_model=HalfDayDetail, responses=WRITES)
+@governed_by(POLICY, "waive")
 def waive_half_day(half_day_id: UUID, form: HalfDayReason, actor: ActorDep, session: SessionDep) -> Response:
     """Do without a half-day, planned or encroached. It still counts as owed."""
     service.waive(session, actor, service.find(session, actor, half_day_id), form.reason)
@@ -126,6 +136,7 @@ def waive_half_day(half_day_id: UUID, form: HalfDayReason, actor: ActorDep, sess
 
 
 @api.post("/{half_day_id}/excuse", response_model=HalfDayDetail, responses=WRITES)
+@governed_by(POLICY, "excuse")
 def excuse_half_day(half_day_id: UUID, form: HalfDayReason, actor: ActorDep, session: SessionDep) -> Response:
     """Say that a half-day is not owed, for a reason that neither the calendar nor the absences know."""
     service.excuse(session, actor, service.find(session, actor, half_day_id), form.reason)
@@ -133,6 +144,7 @@ def excuse_half_day(half_day_id: UUID, form: HalfDayReason, actor: ActorDep, ses
 
 
 @api.post("/{half_day_id}/restore", response_model=HalfDayDetail, responses=MOVES)
+@governed_by(POLICY, "restore")
 def restore_half_day(half_day_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Owe a half-day again that was excused by mistake."""
     service.restore(session, actor, service.find(session, actor, half_day_id))

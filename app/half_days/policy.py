@@ -9,13 +9,16 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import col
 
+from app.access.abilities import Abilities, Step
 from app.access.actor import Actor
 from app.access.capacity import Capacity as C
-from app.access.policy import Action, Condition, Grant, Policy, Relation
+from app.access.policy import Action, Condition, Grant, Policy
+from app.access.standing import Clauses
+from app.half_days.lifecycle import LIFECYCLE
 from app.half_days.models import HalfDay
-from app.kit.i18n import _
+from app.kit.i18n import Text, _
 from app.mandates.models import Mandate
 from app.people.models import Agent, Directorate
 from app.people.queries import WITHOUT_MANAGER
@@ -65,15 +68,6 @@ def binds(actor: Actor) -> dict[str, UUID | date | None]:
     return {"viewer_id": actor.agent_id, "today": actor.today()}
 
 
-def _stands(clause: ColumnElement[bool]) -> Relation:
-    statement = select(col(HalfDay.id)).where(col(HalfDay.id) == bindparam("id", type_=Uuid()), clause)
-
-    def relation(session: Session, actor: Actor, half_day: HalfDay) -> bool:
-        return session.execute(statement, {**binds(actor), "id": half_day.id}).first() is not None
-
-    return relation
-
-
 is_not_elected = Condition(
     _("à titre d'agent·e, et non d'élu·e"), lambda _session, actor, _half_day: not actor.has(C.ELECTED)
 )
@@ -85,14 +79,19 @@ HR_AND_LAB = _("Ce geste revient aux ressources humaines et au laboratoire.")
 
 POLICY = Policy(
     "half_day",
-    relations={
-        C.OWNER: lambda _session, actor, half_day: half_day.agent_id == actor.agent_id,
-        C.MEMBER: _stands(IS_MEMBER),
-        C.COACH: _stands(IS_COACH),
-        C.SPONSOR: _stands(IS_SPONSOR),
-        C.MANAGER: _stands(IS_MANAGER),
-        C.HEAD: _stands(IS_HEAD),
-    },
+    title=_("Demi-journée protégée"),
+    relations={C.OWNER: lambda _session, actor, half_day: half_day.agent_id == actor.agent_id},
+    clauses=Clauses(
+        HalfDay,
+        {
+            C.MEMBER: IS_MEMBER,
+            C.COACH: IS_COACH,
+            C.SPONSOR: IS_SPONSOR,
+            C.MANAGER: IS_MANAGER,
+            C.HEAD: IS_HEAD,
+        },
+        binds,
+    ),
     actions=[
         Action("list", _("consulter les demi-journées"), (C.AGENT, C.ELECTED, C.LAB, C.HR),
                _("Les demi-journées se lisent par les personnes qu'elles concernent."), scope="hr:read"),
@@ -113,3 +112,23 @@ POLICY = Policy(
         Action("restore", _("rétablir une demi-journée excusée"), (C.HR, C.LAB), HR_AND_LAB, scope="hr:write"),
     ],
 )  # fmt: skip
+
+
+def to_come(half_day: HalfDay, actor: Actor) -> Text | None:
+    """Why it cannot be noted yet; None from its day on."""
+    if half_day.day <= actor.today():
+        return None
+    return _("Cette demi-journée se note à partir du jour même : {day}.").format(day=half_day.day)
+
+
+ABILITIES = Abilities(
+    POLICY,
+    Step("take", to_come),
+    "encroach",
+    "make-good",
+    "waive",
+    "move",
+    "excuse",
+    "restore",
+    lifecycle=LIFECYCLE,
+)

@@ -22,7 +22,16 @@ from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.half_days.lifecycle import LIFECYCLE, Excuse, HalfDayState
 from app.half_days.models import HalfDay
-from app.half_days.policy import IS_COACH, IS_HEAD, IS_MANAGER, IS_MEMBER, IS_OWN, IS_SPONSOR, binds
+from app.half_days.policy import (
+    ABILITIES,
+    IS_COACH,
+    IS_HEAD,
+    IS_MANAGER,
+    IS_MEMBER,
+    IS_OWN,
+    IS_SPONSOR,
+    binds,
+)
 from app.half_days.schemas import HalfDayFilters
 from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
@@ -135,6 +144,7 @@ def detail(connection: Connection | Session, actor: Actor, half_day_id: UUID) ->
         raise NotFound
     data = row._asdict()
     data["possible_moves"] = LIFECYCLE.possible(HalfDayState.of(data["state"]))
+    data["abilities"] = ABILITIES.of(connection, actor, data)
     return data
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.access.abilities import Ability
 from app.half_days.lifecycle import Excuse, HalfDayState
 from app.kit.calendar import Half
 from app.kit.listing import ListQuery
@@ -75,6 +76,7 @@ class HalfDayDetail(HalfDaySummary):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["make-good", "waive"]]
     )
+    abilities: list[Ability]
 
 
 class FreeSlot(Response):

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.irritants import queries, service
 from app.irritants.policy import POLICY
 from app.irritants.schemas import (
@@ -40,6 +41,7 @@ api = router("/irritants", "irritants")
 
 
 @api.get("", response_model=Page[IrritantSummary], responses=problem_responses(422))
+@governed_by(POLICY, "list")
 def list_irritants(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[IrritantQuery, Query()]
 ) -> Response:
@@ -51,6 +53,7 @@ def list_irritants(
 
 
 @api.post("", status_code=201, response_model=IrritantDetail, responses=WRITES)
+@governed_by(POLICY, "report")
 def report_irritant(form: IrritantReport, actor: ActorDep, session: SessionDep) -> Response:
     """Report a concrete field problem. It stays between the reporter and the lab until it is qualified."""
     irritant = service.report(session, actor, form)
@@ -60,6 +63,7 @@ def report_irritant(form: IrritantReport, actor: ActorDep, session: SessionDep) 
 
 
 @api.get("/{irritant_id}", response_model=IrritantDetail, responses=problem_responses(422))
+@governed_by(POLICY, "read")
 def read_irritant(request: Request, irritant_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One irritant with its counts."""
     with database.read() as connection:
@@ -67,6 +71,7 @@ def read_irritant(request: Request, irritant_id: UUID, actor: ActorDep, database
 
 
 @api.patch("/{irritant_id}", response_model=IrritantDetail, responses=EDITS)
+@governed_by(POLICY, "edit")
 def edit_irritant(
     irritant_id: UUID, form: IrritantEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -78,6 +83,7 @@ def edit_irritant(
 
 
 @api.post("/{irritant_id}/qualify", response_model=IrritantDetail, responses=MOVES)
+@governed_by(POLICY, "qualify")
 def qualify_irritant(irritant_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Make an irritant known to every agent, who may then vote for it."""
     service.qualify(session, actor, service.find(session, actor, irritant_id))
@@ -85,6 +91,7 @@ def qualify_irritant(irritant_id: UUID, actor: ActorDep, session: SessionDep) ->
 
 
 @api.post("/{irritant_id}/resolve", response_model=IrritantDetail, responses=MOVES)
+@governed_by(POLICY, "resolve")
 def resolve_irritant(irritant_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Declare that the problem is gone."""
     service.resolve(session, actor, service.find(session, actor, irritant_id))
@@ -92,6 +99,7 @@ def resolve_irritant(irritant_id: UUID, actor: ActorDep, session: SessionDep) ->
 
 
 @api.post("/{irritant_id}/reopen", response_model=IrritantDetail, responses=MOVES)
+@governed_by(POLICY, "reopen")
 def reopen_irritant(irritant_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Say that the problem is back."""
     service.reopen(session, actor, service.find(session, actor, irritant_id))
@@ -99,6 +107,7 @@ def reopen_irritant(irritant_id: UUID, actor: ActorDep, session: SessionDep) -> 
 
 
 @api.post("/{irritant_id}/decline", response_model=IrritantDetail, responses=WRITES)
+@governed_by(POLICY, "decline")
 def decline_irritant(irritant_id: UUID, form: Reason, actor: ActorDep, session: SessionDep) -> Response:
     """Set an irritant aside, with a reason that its reporter reads."""
     service.decline(session, actor, service.find(session, actor, irritant_id), form.reason)
@@ -106,6 +115,7 @@ def decline_irritant(irritant_id: UUID, form: Reason, actor: ActorDep, session: 
 
 
 @api.post("/{irritant_id}/merge", response_model=IrritantDetail, responses=WRITES)
+@governed_by(POLICY, "merge")
 def merge_irritant(irritant_id: UUID, form: MergeInto, actor: ActorDep, session: SessionDep) -> Response:
     """Join an irritant to another, which gains its votes."""
     service.merge(session, actor, service.find(session, actor, irritant_id), form.into_id)
@@ -113,6 +123,7 @@ def merge_irritant(irritant_id: UUID, form: MergeInto, actor: ActorDep, session:
 
 
 @api.put("/{irritant_id}/vote", status_code=204, responses=MOVES)
+@governed_by(POLICY, "vote")
 def vote_for_irritant(irritant_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Say "me too". Once is enough: again changes nothing."""
     service.vote(session, actor, irritant_id)
@@ -120,6 +131,7 @@ def vote_for_irritant(irritant_id: UUID, actor: ActorDep, session: SessionDep) -
 
 
 @api.delete("/{irritant_id}/vote", status_code=204, responses=MOVES)
+@governed_by(POLICY, "vote")
 def withdraw_vote_for_irritant(irritant_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Take one's vote back."""
     service.withdraw_vote(session, actor, irritant_id)
@@ -127,6 +139,7 @@ def withdraw_vote_for_irritant(irritant_id: UUID, actor: ActorDep, session: Sess
 
 
 @api.get("/{irritant_id}/comments", response_model=Page[Comment], responses=problem_responses(422))
+@governed_by(POLICY, "read")
 def list_irritant_comments(
     request: Request,
     irritant_id: UUID,
@@ -143,6 +156,7 @@ def list_irritant_comments(
 
 
 @api.post("/{irritant_id}/comments", status_code=201, response_model=Comment, responses=WRITES)
+@governed_by(POLICY, "comment")
 def comment_irritant(irritant_id: UUID, form: CommentBody, actor: ActorDep, session: SessionDep) -> Response:
     """Add a detail, a doubt, "the same here"."""
     row = service.comment(session, actor, service.find(session, actor, irritant_id), form.body)

@@ -2,12 +2,14 @@
 
 from sqlmodel import Session
 
+from app.access.abilities import Abilities, Step
 from app.access.actor import Actor
 from app.access.capacity import Capacity as C
 from app.access.policy import Action, Condition, Grant, Policy
-from app.irritants.lifecycle import OPEN, IrritantState
+from app.irritants.lifecycle import LIFECYCLE, OPEN, IrritantState
 from app.irritants.models import Irritant
-from app.kit.i18n import _
+from app.irritants.problems import VoteRefused
+from app.kit.i18n import Text, _
 
 KNOWN = (*OPEN, IrritantState.RESOLVED, IrritantState.REOPENED, IrritantState.MERGED)
 """States in which every agent may read an irritant. Before, and once declined, only its reporter and the lab."""
@@ -29,6 +31,7 @@ LAB_ONLY = _("Ce geste revient au laboratoire.")
 
 POLICY = Policy(
     "irritant",
+    title=_("Irritant"),
     relations={C.REPORTER: is_reporter},
     actions=[
         Action("list", _("consulter les irritants"), (C.AGENT, C.LAB, C.HR),
@@ -52,3 +55,21 @@ POLICY = Policy(
                _("Les commentaires sont ouverts aux agents et au laboratoire.")),
     ],
 )  # fmt: skip
+
+
+def _no_vote(irritant: Irritant, _actor: Actor) -> Text | None:
+    return None if irritant.state in OPEN else VoteRefused.title
+
+
+ABILITIES = Abilities(
+    POLICY,
+    "edit",
+    "qualify",
+    "decline",
+    "merge",
+    "resolve",
+    "reopen",
+    Step("vote", _no_vote),
+    "comment",
+    lifecycle=LIFECYCLE,
+)

@@ -10,7 +10,7 @@ from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.irritants.lifecycle import LIFECYCLE
 from app.irritants.models import Irritant, IrritantComment, IrritantTally, IrritantVote
-from app.irritants.policy import KNOWN
+from app.irritants.policy import ABILITIES, KNOWN
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.query import Query
@@ -103,6 +103,7 @@ def detail(connection: Connection | Session, actor: Actor, irritant_id: UUID) ->
     data = _details[visible.name].one_or_none(connection, {**parameters, "id": irritant_id})
     if data is None:
         raise NotFound
+    data["abilities"] = ABILITIES.of(connection, actor, data)
     if not (actor.has(Capacity.LAB) or data["reporter_id"] == actor.agent_id):
         data["reporter_id"] = None
     data["possible_moves"] = LIFECYCLE.possible(data["state"])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.access.abilities import Ability
 from app.irritants.lifecycle import IrritantState
 from app.kit.listing import ListQuery
 from app.kit.schemas import UNCHANGED, Line, Prose, Request, Response
@@ -62,6 +63,7 @@ class IrritantDetail(IrritantSummary):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["merge", "decline"]]
     )
+    abilities: list[Ability]
 
 
 class IrritantQuery(ListQuery):

@@ -5,9 +5,10 @@ Catalogues are `app/locales/<language>.po`, read at first use; a test fails when
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +49,7 @@ def _(msgid: str) -> Text:
     return Text(msgid)
 
 
+@lru_cache(maxsize=256)
 def negotiate(accept_language: str | None) -> str:
     """The language of ours that an `Accept-Language` header (RFC 9110, 12.5.4) prefers; French without one."""
     ranked: list[tuple[float, str]] = []
@@ -61,6 +63,19 @@ def negotiate(accept_language: str | None) -> str:
         if language in LANGUAGES and quality > 0:
             ranked.append((-quality, language))
     return min(ranked, key=lambda pair: pair[0])[1] if ranked else SOURCE_LANGUAGE
+
+
+_spoken: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
+
+
+def speak(language: str) -> None:
+    """From here on, whoever is answered reads `language`."""
+    _spoken.set(language)
+
+
+def spoken() -> str:
+    """The language of whoever is being answered; French where nobody said."""
+    return _spoken.get()
 
 
 def _render(value: object, language: str) -> object:

@@ -21,7 +21,7 @@ from app.kit.problems import FieldError, IdempotencyKeyReused, Invalid
 
 MAX_KEY_LENGTH = 200
 _KEY = re.compile(rf"[!-~]{{1,{MAX_KEY_LENGTH}}}")
-REPLAYED_HEADERS = ("location", "etag", "content-type")
+REPLAYED_HEADERS = ("location", "etag", "content-type", "content-language", "vary")
 
 
 class IdempotencyRecord(AuthorityRow, table=True):

@@ -64,12 +64,17 @@ class Lifecycle(Generic[S]):
 
     def check(self, state: S, verb: str) -> None:
         """Raise `MoveRefused` where `verb` is not allowed in `state`."""
-        if state not in self[verb].sources:
+        if not self.allows(state, verb):
             raise self.refusal(state, verb)
 
     def refusal(self, state: S, verb: str) -> MoveRefused:
+        possible = list(self.possible(state))
+        return MoveRefused(self.why_not(state, verb), state=state.value, possible_moves=possible)
+
+    def why_not(self, state: S, verb: str) -> Text:
+        """The sentence that says that `verb` is not possible in `state`, and what is."""
         possible = self.possible(state)
-        detail = (
+        return (
             _("« {move} » n'est pas possible dans l'état « {state} ». Gestes possibles : {moves}.").format(
                 move=self[verb].label,
                 state=state.label,
@@ -80,7 +85,9 @@ class Lifecycle(Generic[S]):
                 move=self[verb].label, state=state.label
             )
         )
-        return MoveRefused(detail, state=state.value, possible_moves=list(possible))
+
+    def allows(self, state: S, verb: str) -> bool:
+        return state in self[verb].sources
 
     def apply(self, session: Session, row: EditedRow, verb: str, **values: Any) -> None:
         """Move `row` by `verb`, setting `values` with it.

@@ -29,6 +29,7 @@ from app.kit import idempotency
 from app.kit.database import Database
 from app.kit.encoding import to_json
 from app.kit.etag import etag, is_held
+from app.kit.i18n import negotiate, speak, spoken
 from app.kit.listing import next_link
 from app.kit.problems import MEDIA_TYPE, UnsupportedMediaType
 
@@ -79,6 +80,7 @@ class WorkRoute(APIRoute):
         takes_body = self.body_field is not None
 
         async def handle(request: Request) -> Response:
+            speak(negotiate(request.headers.get("accept-language")))
             database: Database = request.app.state.database
             authenticator: Authenticator = request.app.state.authenticator
             caller = authenticator.recall(request)
@@ -255,9 +257,11 @@ EDITS = problem_responses(400, 409, 412, 413, 415, 422, 428)
 
 
 def json_object(data: dict[str, Any], *, status: int = 200, location: str | None = None) -> Response:
-    """One object, with its ETag when it carries a `version`."""
+    """One object, with its ETag when it carries a `version`, and its language when it carries `abilities`."""
     body = to_json(data)
-    headers = {}
+    headers: dict[str, str] = {}
+    if "abilities" in data:
+        headers |= {"Content-Language": spoken(), "Vary": "Accept-Language"}
     if "version" in data:
         headers["ETag"] = etag(data["version"], body)
     if location:
@@ -270,7 +274,8 @@ def json_object_if_new(request: Request, data: dict[str, Any]) -> Response:
     response = json_object(data)
     tag = response.headers.get("etag")
     if tag and is_held(request.headers.get("if-none-match"), tag):
-        return Response(status_code=304, headers={"ETag": tag})
+        vary = {"Vary": response.headers["vary"]} if "vary" in response.headers else {}
+        return Response(status_code=304, headers={"ETag": tag, **vary})
     return response
 
 

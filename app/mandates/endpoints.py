@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.kit.etag import IfMatch, require_version
 from app.kit.routing import (
     EDITS,
@@ -22,7 +23,7 @@ from app.kit.routing import (
 )
 from app.kit.schemas import Page, changes
 from app.mandates import queries, service
-from app.mandates.policy import POLICY
+from app.mandates.policy import POLICY, WRITING
 from app.mandates.schemas import (
     Document,
     DocumentQuery,
@@ -43,6 +44,7 @@ api = router("/mandates", "mandates")
 
 
 @api.get("", response_model=Page[MandateSummary], responses=problem_responses(422))
+@governed_by(POLICY, "list")
 def list_mandates(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[MandateQuery, Query()]
 ) -> Response:
@@ -54,6 +56,7 @@ def list_mandates(
 
 
 @api.post("", status_code=201, response_model=MandateDetail, responses=WRITES)
+@governed_by(WRITING, "draft")
 def draft_mandate(form: MandateDraft, actor: ActorDep, session: SessionDep) -> Response:
     """Begin the mandate of a team, from the charter in force and the model mandate."""
     mandate = service.draft(session, actor, form)
@@ -63,6 +66,7 @@ def draft_mandate(form: MandateDraft, actor: ActorDep, session: SessionDep) -> R
 
 
 @api.get("/{mandate_id}", response_model=MandateDetail, responses=problem_responses(422))
+@governed_by(POLICY, "read")
 def read_mandate(request: Request, mandate_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One mandate with its clauses, half-days and parties."""
     with database.read() as connection:
@@ -70,6 +74,7 @@ def read_mandate(request: Request, mandate_id: UUID, actor: ActorDep, database: 
 
 
 @api.get("/{mandate_id}/document", response_model=Document, responses=problem_responses(409, 422))
+@governed_by(POLICY, "read")
 def read_mandate_document(
     mandate_id: UUID, actor: ActorDep, database: DatabaseDep, query: Annotated[DocumentQuery, Query()]
 ) -> Response:
@@ -84,6 +89,7 @@ def read_mandate_document(
 
 
 @api.patch("/{mandate_id}", response_model=MandateDetail, responses=EDITS)
+@governed_by(POLICY, "edit")
 def edit_mandate(
     mandate_id: UUID, form: MandateEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -95,6 +101,7 @@ def edit_mandate(
 
 
 @api.post("/{mandate_id}/relief", response_model=MandateDetail, responses=WRITES)
+@governed_by(POLICY, "relieve")
 def write_mandate_relief(mandate_id: UUID, form: Relief, actor: ActorDep, session: SessionDep) -> Response:
     """Say what is taken off an agent's plate, so that the half-day is real."""
     mandate = service.find(session, actor, mandate_id)
@@ -103,6 +110,7 @@ def write_mandate_relief(mandate_id: UUID, form: Relief, actor: ActorDep, sessio
 
 
 @api.post("/{mandate_id}/submit", response_model=MandateDetail, responses=MOVES)
+@governed_by(POLICY, "submit")
 def submit_mandate(mandate_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Freeze the text and ask every party to sign it."""
     service.submit(session, actor, service.find(session, actor, mandate_id))
@@ -110,23 +118,28 @@ def submit_mandate(mandate_id: UUID, actor: ActorDep, session: SessionDep) -> Re
 
 
 @api.post("/{mandate_id}/sign", response_model=MandateDetail, responses=WRITES)
+@governed_by(POLICY, "sign")
 def sign_mandate(
     mandate_id: UUID, form: MandateSignatureBody, actor: ActorDep, session: SessionDep
 ) -> Response:
-    """Sign, in each of one's capacities whose turn has come. The last signature brings the mandate into force."""
-    mandate = service.find(session, actor, mandate_id)
-    service.sign(session, actor, mandate, form.document_hash, consent=form.consent)
+    """Sign, in each of one's capacities whose turn has come, or in the name of somebody by an interim or a delegation.
+    The last signature brings the mandate into force."""
+    mandate = service.find_to_sign(session, actor, mandate_id)
+    service.sign(session, actor, mandate, **form.model_dump())
     return json_object(queries.detail(session, actor, mandate_id))
 
 
 @api.post("/{mandate_id}/refuse", response_model=MandateDetail, responses=WRITES)
+@governed_by(POLICY, "refuse")
 def refuse_mandate(mandate_id: UUID, form: Refusal, actor: ActorDep, session: SessionDep) -> Response:
     """Say no, and why. The mandate goes back to be written, and everybody will be asked again."""
-    service.refuse(session, actor, service.find(session, actor, mandate_id), form.reason)
+    mandate = service.find_to_sign(session, actor, mandate_id)
+    service.refuse(session, actor, mandate, form.reason, form.on_behalf_of)
     return json_object(queries.detail(session, actor, mandate_id))
 
 
 @api.post("/{mandate_id}/withdraw", response_model=MandateDetail, responses=MOVES)
+@governed_by(POLICY, "withdraw")
 def withdraw_mandate(mandate_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Take a submission back to write the mandate again."""
     service.withdraw(session, actor, service.find(session, actor, mandate_id))
@@ -134,6 +147,7 @@ def withdraw_mandate(mandate_id: UUID, actor: ActorDep, session: SessionDep) -> 
 
 
 @api.post("/{mandate_id}/suspend", response_model=MandateDetail, responses=WRITES)
+@governed_by(POLICY, "suspend")
 def suspend_mandate(mandate_id: UUID, form: Suspension, actor: ActorDep, session: SessionDep) -> Response:
     """Stop owing half-days from a day on, with the reason."""
     service.suspend(session, actor, service.find(session, actor, mandate_id), **form.model_dump())
@@ -141,6 +155,7 @@ def suspend_mandate(mandate_id: UUID, form: Suspension, actor: ActorDep, session
 
 
 @api.post("/{mandate_id}/resume", response_model=MandateDetail, responses=WRITES)
+@governed_by(POLICY, "resume")
 def resume_mandate(mandate_id: UUID, form: Resumption, actor: ActorDep, session: SessionDep) -> Response:
     """Owe half-days again from a day on. The mandate's last day does not move."""
     service.resume(session, actor, service.find(session, actor, mandate_id), from_day=form.from_day)
@@ -148,6 +163,7 @@ def resume_mandate(mandate_id: UUID, form: Resumption, actor: ActorDep, session:
 
 
 @api.post("/{mandate_id}/terminate", response_model=MandateDetail, responses=WRITES)
+@governed_by(POLICY, "terminate")
 def terminate_mandate(mandate_id: UUID, form: Termination, actor: ActorDep, session: SessionDep) -> Response:
     """End a mandate before its term, with the reason. Half-days stand until its last day."""
     service.terminate(session, actor, service.find(session, actor, mandate_id), **form.model_dump())
@@ -155,6 +171,7 @@ def terminate_mandate(mandate_id: UUID, form: Termination, actor: ActorDep, sess
 
 
 @api.post("/{mandate_id}/complete", response_model=MandateDetail, responses=MOVES)
+@governed_by(POLICY, "complete")
 def complete_mandate(mandate_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Declare the mission done, at the end of the mandate. A team that concludes completes its mandate by itself."""
     service.complete(session, actor, service.find(session, actor, mandate_id))

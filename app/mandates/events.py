@@ -7,6 +7,18 @@ from uuid import UUID
 
 from app.journal.events import Event
 from app.mandates.lifecycle import PartyCapacity
+from app.people.delegation_models import PowerKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByAct:
+    """In whose name somebody acted, and by which act. `last_day` is included."""
+
+    on_behalf_of: UUID
+    kind: PowerKind
+    act_id: UUID
+    act_reference: str
+    last_day: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +48,7 @@ class MandateSigned(Event):
     party_id: UUID
     capacity: PartyCapacity
     document_hash: str
+    by_act: ByAct | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +56,7 @@ class MandateRefused(Event):
     type: ClassVar[str] = "mandate.refused"
     party_id: UUID
     reason: str
+    by_act: ByAct | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -148,6 +148,9 @@ class MandateSignature(AuthorityRow, table=True):
 
     `method` is `token`: the signer was known by a bearer token. A simple electronic signature (eIDAS art. 25, Code
     civil 1366 and 1367).
+
+    Signed in somebody else's name (`on_behalf_of_id`), it carries the act that gave the power as it stood that day: a
+    delegation of signature or an interim, its reference, its first and last days.
     """
 
     __tablename__ = "mandate_signatures"
@@ -155,6 +158,14 @@ class MandateSignature(AuthorityRow, table=True):
         UniqueConstraint("party_id"),
         Index("ix_mandate_signatures_mandate_id", "mandate_id"),
         Index("ix_mandate_signatures_agent_id", "agent_id"),
+        CheckConstraint(
+            "on_behalf_of_id IS NULL AND delegation_id IS NULL AND interim_id IS NULL"
+            " AND act_reference IS NULL AND act_starts_on IS NULL AND act_last_day IS NULL"
+            " OR on_behalf_of_id IS NOT NULL AND on_behalf_of_id <> agent_id"
+            " AND (delegation_id IS NULL) <> (interim_id IS NULL)"
+            " AND act_reference IS NOT NULL AND act_starts_on IS NOT NULL AND act_last_day IS NOT NULL",
+            name="substitution",
+        ),
     )
 
     mandate_id: UUID = Field(foreign_key="mandates.id")
@@ -164,3 +175,9 @@ class MandateSignature(AuthorityRow, table=True):
     document_hash: str = Field(max_length=64)
     signed_at: datetime = instant_field(nullable=False)
     method: str = Field(max_length=32)
+    on_behalf_of_id: UUID | None = Field(default=None, foreign_key="agents.id")
+    delegation_id: UUID | None = Field(default=None, foreign_key="signing_delegations.id")
+    interim_id: UUID | None = Field(default=None, foreign_key="interims.id")
+    act_reference: str | None = Field(default=None, max_length=200)
+    act_starts_on: date | None = None
+    act_last_day: date | None = None

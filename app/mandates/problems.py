@@ -60,6 +60,18 @@ class PowerLapsed(Conflict):
     title = _("Vous n'exercez plus la fonction au titre de laquelle votre signature était attendue.")
 
 
+class NoSuchPower(Forbidden):
+    slug = "no-such-power"
+    title = _("Aucun acte ne vous permet aujourd'hui de signer ce mandat au nom de cette personne.")
+
+
+class ChoosePower(Conflict):
+    """`choices` are the people in whose name the caller may act."""
+
+    slug = "choose-power"
+    title = _("Vous pouvez agir ici au nom de plusieurs personnes : dites laquelle.")
+
+
 class TermPassed(Conflict):
     slug = "term-passed"
     title = _(

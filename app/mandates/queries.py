@@ -16,8 +16,19 @@ from app.kit.sql import among
 from app.mandates import wording
 from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyState
 from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignature
-from app.mandates.policy import IS_COACH, IS_HEAD, IS_MANAGER, IS_MEMBER, IS_PARTY, IS_SPONSOR
+from app.mandates.policy import (
+    ABILITIES,
+    IS_COACH,
+    IS_HEAD,
+    IS_MANAGER,
+    IS_MEMBER,
+    IS_PARTY,
+    IS_SPONSOR,
+    binds,
+)
 from app.mandates.problems import NoDocument
+from app.mandates.substitution import MAY_SIGN_FOR, of_submission, substitutes
+from app.people.delegations import TODAY
 from app.people.models import Agent, Directorate
 from app.teams.models import Team
 
@@ -25,18 +36,15 @@ _viewer: Any = bindparam("viewer_id", type_=Uuid())
 _mandate_id: Any = bindparam("id", type_=Uuid())
 _submission: Any = bindparam("submission", type_=Integer())
 _sponsor = aliased(Agent)
+_signer = aliased(Agent)
 _earlier = aliased(MandateParty)
-
-
-def _present(party: Any) -> ColumnElement[bool]:
-    return and_(party.mandate_id == col(Mandate.id), party.submission == col(Mandate.submission))
 
 
 def _count(*conditions: ColumnElement[bool]) -> Any:
     return (
         select(func.count())
         .select_from(MandateParty)
-        .where(_present(MandateParty), *conditions)
+        .where(of_submission(MandateParty), *conditions)
         .correlate(Mandate)
         .scalar_subquery()
     )
@@ -46,12 +54,12 @@ AWAITS_SIGNATURE: ColumnElement[bool] = and_(
     col(Mandate.state) == MandateState.IN_SIGNATURE,
     exists(1)
     .where(
-        _present(MandateParty),
-        col(MandateParty.agent_id) == _viewer,
+        of_submission(MandateParty),
+        or_(col(MandateParty.agent_id) == _viewer, MAY_SIGN_FOR),
         col(MandateParty.state) == PartyState.PENDING,
         ~exists(1)
         .where(
-            _present(_earlier),
+            of_submission(_earlier),
             col(_earlier.state) == PartyState.PENDING,
             col(_earlier.rank) < col(MandateParty.rank),
         )
@@ -59,7 +67,8 @@ AWAITS_SIGNATURE: ColumnElement[bool] = and_(
     )
     .correlate(Mandate),
 )
-"""The viewer's signature is awaited now: theirs is pending, and nobody of a lower rank has yet to sign."""
+"""The viewer's signature is awaited now: theirs is pending, or that of somebody in whose name they may sign, and nobody
+of a lower rank has yet to sign."""
 
 _summary: tuple[Any, ...] = (
     col(Mandate.id),
@@ -145,6 +154,9 @@ _documents = {
     .where(visible.clause, col(Mandate.id) == _mandate_id)
     for visible in (ALL, CONCERNED, ELECTED)
 }
+_PARTY = ("id", "agent_id", "name", "capacity", "rank", "state", "reason", "signed_at")
+_SIGNED_BY = ("on_behalf_of_id", "act_id", "act_reference", "act_starts_on", "act_last_day")
+_NO_ACT = dict.fromkeys(("for_id", "for_name", "act_id", "act_reference", "last_day"))
 _parties = (
     select(
         col(MandateParty.id),
@@ -155,9 +167,18 @@ _parties = (
         col(MandateParty.state),
         col(MandateParty.reason),
         col(MandateSignature.signed_at),
+        or_(col(Agent.left_on).is_(None), col(Agent.left_on) >= TODAY).label("in_post"),
+        (col(_signer.given_name) + " " + col(_signer.family_name)).label("signer_name"),
+        col(MandateSignature.agent_id).label("signer_id"),
+        col(MandateSignature.on_behalf_of_id),
+        func.coalesce(col(MandateSignature.delegation_id), col(MandateSignature.interim_id)).label("act_id"),
+        col(MandateSignature.act_reference),
+        col(MandateSignature.act_starts_on),
+        col(MandateSignature.act_last_day),
     )
     .join(Agent, col(Agent.id) == col(MandateParty.agent_id))
     .outerjoin(MandateSignature, col(MandateSignature.party_id) == col(MandateParty.id))
+    .outerjoin(_signer, col(_signer.id) == col(MandateSignature.agent_id))
     .where(
         col(MandateParty.mandate_id) == _mandate_id,
         col(MandateParty.submission) == _submission,
@@ -168,7 +189,7 @@ _parties = (
 
 def readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
     """The mandates that `actor` may know of, and the parameters of that clause."""
-    parameters = {"authority_id": actor.authority_id, "viewer_id": actor.agent_id}
+    parameters = {"authority_id": actor.authority_id, **binds(actor)}
     if (
         actor.has(Capacity.LAB, Capacity.HR, Capacity.SYSTEM)
         or "programme:read" in actor.scopes
@@ -204,10 +225,44 @@ def detail(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> 
         for clause in wording.clauses(connection, mandate_id)
     ]
     data["slots"] = wording.slots(connection, mandate_id)
-    parties = connection.execute(_parties, {"id": mandate_id, "submission": data["submission"]})
-    data["parties"] = [party._asdict() for party in parties]
+    data["parties"] = _parties_of(connection, actor, data)
     data["possible_moves"] = LIFECYCLE.possible(data["state"])
+    data["abilities"] = ABILITIES.of(connection, actor, data)
     return data
+
+
+def _parties_of(
+    connection: Connection | Session, actor: Actor, mandate: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The parties of a mandate, with who may sign for each today and who did."""
+    parameters = {"id": mandate["id"], "submission": mandate["submission"], "today": actor.today()}
+    awaited = mandate["state"] is MandateState.IN_SIGNATURE
+    standing = substitutes(connection, mandate["id"], actor.today()) if awaited else {}
+    found = []
+    for row in connection.execute(_parties, parameters).mappings():
+        party = {name: row[name] for name in _PARTY}
+        may_sign = []
+        if awaited and party["state"] is PartyState.PENDING:
+            own = {"kind": "own", "agent_id": party["agent_id"], "name": party["name"], **_NO_ACT}
+            may_sign = [own] if row["in_post"] else []
+            may_sign += [
+                {
+                    "kind": power.kind.value,
+                    "agent_id": power.holder_id,
+                    "name": power.holder_name,
+                    "for_id": power.for_id,
+                    "for_name": power.for_name,
+                    "act_id": power.id,
+                    "act_reference": power.act_reference,
+                    "last_day": power.last_day,
+                }
+                for power in standing.get(party["id"], [])
+            ]
+        signed_by = {"agent_id": row["signer_id"], "name": row["signer_name"]} | {
+            name: row[name] for name in _SIGNED_BY
+        }
+        found.append({**party, "may_sign": may_sign, "signed_by": signed_by if row["signed_at"] else None})
+    return found
 
 
 def document(

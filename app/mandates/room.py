@@ -6,7 +6,7 @@ from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMe
 
 ROOM = Room(
     routers=[endpoints.api],
-    policies=[policy.POLICY],
+    policies=[policy.WRITING, policy.POLICY],
     lifecycles=[lifecycle.LIFECYCLE],
     reactions=[
         (TeamConcluded, reactions.end_with_team),

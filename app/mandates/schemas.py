@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.access.abilities import Ability
 from app.kit.calendar import Half, Weekday
 from app.kit.listing import ListQuery
 from app.kit.schemas import UNCHANGED, Day, Line, LongProse, Prose, Request, Response
@@ -16,6 +17,11 @@ ClauseKey = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z0-9]+
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Budget = Annotated[int, Field(ge=0, le=1_000_000, description="What the team may spend, in euros.")]
 
+_ON_BEHALF_OF = Field(
+    default=None,
+    description="In whose name: one of the caller's `powers`. By default one's own, else the only person for whom one "
+    "may sign this mandate.",
+)
 _PURPOSE = Field(default=None, examples=["Réduire l'attente du matin dans les locaux du centre technique."])
 
 
@@ -89,6 +95,7 @@ class MandateSignatureBody(Request):
 
     document_hash: Hash = Field(description="The SHA-256 of the document that the signer has read.")
     consent: bool = Field(description="`true`: I have read this text and I sign it.", examples=[True])
+    on_behalf_of: UUID | None = _ON_BEHALF_OF
 
 
 class Refusal(Request):
@@ -96,6 +103,7 @@ class Refusal(Request):
         description="What the lab and the other parties will read.",
         examples=["Le jeudi matin est le jour des livraisons : le mardi conviendrait."],
     )
+    on_behalf_of: UUID | None = _ON_BEHALF_OF
 
 
 class Suspension(Request):
@@ -151,6 +159,31 @@ class Slot(Response):
     relief: str = Field(description="Empty until somebody has written it.")
 
 
+class Signatory(Response):
+    """Somebody who may sign for a party today: itself, or by an act in the name of `for_id`."""
+
+    kind: Literal["own", "interim", "delegation"]
+    agent_id: UUID
+    name: str
+    for_id: UUID | None = Field(description="What to send as `on_behalf_of`; null for the party itself.")
+    for_name: str | None
+    act_id: UUID | None
+    act_reference: str | None = Field(examples=["arrêté 2026-114 du 3 avril 2026"])
+    last_day: date | None = Field(description="The last day of that power.")
+
+
+class SignedBy(Response):
+    """Whose hand signed. In somebody else's name: the act, as it stood that day."""
+
+    agent_id: UUID
+    name: str
+    on_behalf_of_id: UUID | None
+    act_id: UUID | None
+    act_reference: str | None
+    act_starts_on: date | None
+    act_last_day: date | None
+
+
 class Party(Response):
     id: UUID
     agent_id: UUID
@@ -160,6 +193,11 @@ class Party(Response):
     state: PartyState
     reason: str | None = Field(description="Why they refused.")
     signed_at: datetime | None
+    may_sign: list[Signatory] = Field(
+        description="Who may sign for it today, while its signature is awaited. That a party still has its function is "
+        "checked again at signing."
+    )
+    signed_by: SignedBy | None
 
 
 class MandateDetail(MandateSummary):
@@ -191,6 +229,7 @@ class MandateDetail(MandateSummary):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["sign", "refuse", "withdraw"]]
     )
+    abilities: list[Ability]
 
 
 class MandateQuery(ListQuery):

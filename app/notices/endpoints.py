@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.kit.i18n import negotiate
 from app.kit.routing import MOVES, DatabaseDep, SessionDep, json_object, json_page, problem_responses, router
 from app.kit.schemas import Page
@@ -17,6 +18,7 @@ api = router("/notices", "notices")
 
 
 @api.get("", response_model=Page[NoticeItem], responses=problem_responses(422))
+@governed_by(POLICY, "list")
 def list_notices(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[NoticeQuery, Query()]
 ) -> Response:
@@ -28,6 +30,7 @@ def list_notices(
 
 
 @api.post("/{notice_id}/read", response_model=NoticeItem, responses=MOVES)
+@governed_by(POLICY, "read")
 def read_notice(request: Request, notice_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Mark a notice read. Again changes nothing."""
     service.mark_read(session, actor, notice_id)
@@ -36,6 +39,7 @@ def read_notice(request: Request, notice_id: UUID, actor: ActorDep, session: Ses
 
 
 @api.post("/read-all", response_model=ReadCount, responses=MOVES)
+@governed_by(POLICY, "list")
 def read_all_notices(actor: ActorDep, session: SessionDep) -> Response:
     """Mark every notice read."""
     return json_object({"read": service.mark_all_read(session, actor)})

@@ -17,6 +17,7 @@ OWN_ONLY = _("Les avis s'adressent à une personne : présentez le jeton d'une p
 
 POLICY = Policy(
     "notice",
+    title=_("Avis"),
     relations={C.OWNER: is_told},
     actions=[
         Action("list", _("lire ses avis"), (C.AGENT, C.LAB, C.HR, C.ELECTED, C.ADMINISTRATOR), OWN_ONLY),

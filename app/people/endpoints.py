@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by, open_to_all
 from app.kit.etag import IfMatch, require_version
 from app.kit.routing import (
     EDITS,
@@ -45,6 +46,7 @@ absences_api = router("/absences", "agents")
 
 
 @me_api.get("", response_model=Me)
+@open_to_all("everybody may read who they are")
 def read_me(actor: ActorDep, database: DatabaseDep) -> Response:
     """Who the caller is, where, and in what capacities."""
     with database.read() as connection:
@@ -52,6 +54,7 @@ def read_me(actor: ActorDep, database: DatabaseDep) -> Response:
 
 
 @authorities_api.get("/{authority_id}", response_model=AuthorityDetail, responses=problem_responses(422))
+@governed_by(policy.AUTHORITY, "read")
 def read_authority(request: Request, authority_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """The caller's authority. Any other is unknown."""
     policy.AUTHORITY.require(None, actor, "read")
@@ -60,6 +63,7 @@ def read_authority(request: Request, authority_id: UUID, actor: ActorDep, databa
 
 
 @authorities_api.patch("/{authority_id}", response_model=AuthorityDetail, responses=EDITS)
+@governed_by(policy.AUTHORITY, "edit")
 def edit_authority(
     authority_id: UUID, form: AuthorityEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -71,6 +75,7 @@ def edit_authority(
 
 
 @directorates_api.get("", response_model=Page[DirectorateSummary], responses=problem_responses(422))
+@governed_by(policy.DIRECTORATE, "read")
 def list_directorates(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[DirectorateQuery, Query()]
 ) -> Response:
@@ -81,6 +86,7 @@ def list_directorates(
 
 
 @directorates_api.get("/{directorate_id}", response_model=DirectorateDetail, responses=problem_responses(422))
+@governed_by(policy.DIRECTORATE, "read")
 def read_directorate(
     request: Request, directorate_id: UUID, actor: ActorDep, database: DatabaseDep
 ) -> Response:
@@ -91,6 +97,7 @@ def read_directorate(
 
 
 @agents_api.get("", response_model=Page[AgentSummary], responses=problem_responses(422))
+@governed_by(policy.AGENT, "list")
 def list_agents(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[AgentQuery, Query()]
 ) -> Response:
@@ -101,6 +108,7 @@ def list_agents(
 
 
 @agents_api.get("/{agent_id}", response_model=AgentDetail, responses=problem_responses(422))
+@governed_by(policy.AGENT, "read")
 def read_agent(request: Request, agent_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One agent's record, as HR keeps it."""
     with database.read() as connection:
@@ -108,6 +116,7 @@ def read_agent(request: Request, agent_id: UUID, actor: ActorDep, database: Data
 
 
 @agents_api.patch("/{agent_id}", response_model=AgentDetail, responses=EDITS)
+@governed_by(policy.AGENT, "edit")
 def edit_agent(
     agent_id: UUID, form: AgentEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -119,6 +128,7 @@ def edit_agent(
 
 
 @agents_api.get("/{agent_id}/absences", response_model=Page[AbsenceDetail], responses=problem_responses(422))
+@governed_by(policy.AGENT, "read_absences")
 def list_agent_absences(
     request: Request,
     agent_id: UUID,
@@ -132,6 +142,7 @@ def list_agent_absences(
 
 
 @agents_api.post("/{agent_id}/absences", status_code=201, response_model=AbsenceDetail, responses=WRITES)
+@governed_by(policy.AGENT, "declare_absence")
 def declare_agent_absence(
     agent_id: UUID, form: AbsenceDeclaration, actor: ActorDep, session: SessionDep
 ) -> Response:
@@ -144,6 +155,7 @@ def declare_agent_absence(
 
 
 @absences_api.get("/{absence_id}", response_model=AbsenceDetail, responses=problem_responses(422))
+@governed_by(policy.AGENT, "read_absences")
 def read_absence(absence_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One absence."""
     with database.read() as connection:
@@ -151,6 +163,7 @@ def read_absence(absence_id: UUID, actor: ActorDep, database: DatabaseDep) -> Re
 
 
 @absences_api.delete("/{absence_id}", status_code=204, responses=MOVES)
+@governed_by(policy.AGENT, "declare_absence")
 def withdraw_absence(absence_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Take an absence back: whoever may declare it."""
     service.withdraw_absence(session, actor, absence_id)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.access.abilities import Abilities
 from app.access.actor import Actor
 from app.access.capacity import Capacity as C
 from app.access.policy import Action, Policy
@@ -22,6 +23,7 @@ def is_manager(_session: Any, actor: Actor, agent: Agent) -> bool:
 
 AUTHORITY = Policy(
     "authority",
+    title=_("Collectivité"),
     actions=[
         Action("read", _("lire la fiche de sa collectivité"), EVERYBODY, FOR_AGENTS),
         Action("edit", _("régler la collectivité : nom, fuseau, jours chômés"), (C.ADMINISTRATOR,),
@@ -31,6 +33,7 @@ AUTHORITY = Policy(
 
 DIRECTORATE = Policy(
     "directorate",
+    title=_("Direction, service"),
     actions=[
         Action("read", _("consulter l'organigramme"), EVERYBODY, FOR_AGENTS),
         Action("name_head", _("y lire qui est à la tête d'une direction"),
@@ -43,6 +46,7 @@ HR_ONLY = _("Ce geste revient aux ressources humaines.")
 
 AGENT = Policy(
     "agent",
+    title=_("Agent et absences"),
     relations={C.OWNER: is_oneself, C.MANAGER: is_manager},
     actions=[
         Action("list", _("consulter les fiches que l'on peut lire"), (C.AGENT, C.LAB, C.HR), FOR_AGENTS,
@@ -64,3 +68,7 @@ AGENT = Policy(
 )  # fmt: skip
 
 POLICIES = (AUTHORITY, DIRECTORATE, AGENT)
+
+AUTHORITY_ABILITIES = Abilities(AUTHORITY, "edit")
+DIRECTORATE_ABILITIES = Abilities(DIRECTORATE)
+AGENT_ABILITIES = Abilities(AGENT, "edit", "declare_absence")

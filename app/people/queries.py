@@ -1,9 +1,10 @@
 """Named selects over authorities, directorates, agents and absences."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select
+from sqlalchemy import Boolean, Connection, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -12,8 +13,9 @@ from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
 from app.kit.search import beginnings
 from app.kit.sql import among
+from app.people import policy
+from app.people.delegations import power_of
 from app.people.models import Absence, Agent, Authority, Directorate
-from app.people.policy import AGENT, DIRECTORATE
 from app.people.schemas import AbsenceQuery, AgentQuery, DirectorateQuery
 
 Head: Any = aliased(Agent)
@@ -61,13 +63,16 @@ _authority = select(
     col(Authority.version),
 ).where(col(Authority.id) == bindparam("id"))
 
+# To whoever reads no names there is no head, neither to see nor to search by.
+_named: Any = bindparam("named", type_=Boolean())
+_head_id: Any = case((_named, col(Directorate.head_id)))
 _directorate: tuple[Any, ...] = (
     col(Directorate.id),
     col(Directorate.code),
     col(Directorate.name),
     col(Directorate.parent_id),
-    col(Directorate.head_id),
-    (Head.given_name + " " + Head.family_name).label("head_name"),
+    _head_id.label("head_id"),
+    case((_named, Head.given_name + " " + Head.family_name)).label("head_name"),
     col(Directorate.closed_on),
     col(Directorate.version),
 )
@@ -80,7 +85,7 @@ DIRECTORATES = Listing(
     filters={
         "code": among(col(Directorate.code), "code"),
         "parent_id": among(col(Directorate.parent_id), "parent_id"),
-        "head_id": among(col(Directorate.head_id), "head_id"),
+        "head_id": among(_head_id, "head_id"),
         "root": col(Directorate.parent_id).is_(None) == bindparam("root"),
         "closed": col(Directorate.closed_on).is_not(None) == bindparam("closed"),
     },
@@ -187,7 +192,7 @@ _OF_AGENT = Visible("of agent", col(Absence.agent_id) == bindparam("agent_id"))
 
 
 def me(connection: Connection, actor: Actor) -> dict[str, Any]:
-    """Who `actor` is, in one statement."""
+    """Who `actor` is, in one statement, and the powers that a person holds today, in another."""
     row = connection.execute(_me, {"agent_id": actor.agent_id, "authority_id": actor.authority_id}).one()
     directorate = {"id": row.directorate_id, "code": row.directorate_code, "name": row.directorate_name}
     return {
@@ -204,7 +209,17 @@ def me(connection: Connection, actor: Actor) -> dict[str, Any]:
         },
         "directorate": directorate if row.directorate_id else None,
         "manager_id": row.manager_id,
+        "powers": _powers(connection, actor),
     }
+
+
+def _powers(connection: Connection, actor: Actor) -> list[dict[str, Any]]:
+    if actor.agent_id is None:
+        return []
+    powers = [asdict(power) for power in power_of(connection, actor.agent_id, actor.today())]
+    return [
+        {name: value for name, value in power.items() if not name.startswith("holder_")} for power in powers
+    ]
 
 
 def authority_detail(connection: Connection | Session, actor: Actor, authority_id: UUID) -> dict[str, Any]:
@@ -213,6 +228,7 @@ def authority_detail(connection: Connection | Session, actor: Actor, authority_i
         raise NotFound
     data = connection.execute(_authority, {"id": authority_id}).one()._asdict()
     data["custom_days"] = [{"date": day, "name": name} for day, name in sorted(data["custom_days"].items())]
+    data["abilities"] = policy.AUTHORITY_ABILITIES.of(connection, actor, data)
     return data
 
 
@@ -220,23 +236,23 @@ def directorates_page(
     connection: Connection, actor: Actor, query: DirectorateQuery
 ) -> tuple[list[dict[str, Any]], str | None]:
     """One page of the organisation chart, as `actor` may read it."""
-    items, cursor = DIRECTORATES.page(connection, query, OF_AUTHORITY, {"authority_id": actor.authority_id})
-    return [_without_names(actor, item) for item in items], cursor
+    parameters = {"authority_id": actor.authority_id, "named": _reads_names(actor)}
+    return DIRECTORATES.page(connection, query, OF_AUTHORITY, parameters)
 
 
 def directorate_detail(connection: Connection, actor: Actor, directorate_id: UUID) -> dict[str, Any]:
     """One node with its counts. Raises `NotFound`."""
-    parameters = {"id": directorate_id, "authority_id": actor.authority_id, "today": actor.today()}
-    row = connection.execute(_directorate_detail, parameters).one_or_none()
+    parameters = {"id": directorate_id, "authority_id": actor.authority_id, "named": _reads_names(actor)}
+    row = connection.execute(_directorate_detail, {**parameters, "today": actor.today()}).one_or_none()
     if row is None:
         raise NotFound
-    return _without_names(actor, row._asdict())
-
-
-def _without_names(actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
-    if not DIRECTORATE.allows(None, actor, "name_head"):
-        data["head_id"] = data["head_name"] = None
+    data = row._asdict()
+    data["abilities"] = policy.DIRECTORATE_ABILITIES.of(connection, actor, data)
     return data
+
+
+def _reads_names(actor: Actor) -> bool:
+    return policy.DIRECTORATE.allows(None, actor, "name_head")
 
 
 def agents_page(
@@ -259,11 +275,13 @@ def agent_detail(
     row = connection.execute(statement, parameters).one_or_none()
     if row is None:
         raise NotFound
-    return row._asdict()
+    data = row._asdict()
+    data["abilities"] = policy.AGENT_ABILITIES.of(connection, actor, data)
+    return data
 
 
 def _readable_by(actor: Actor) -> Visible:
-    return ALL if AGENT.allows(None, actor, "read_all") else MINE
+    return ALL if policy.AGENT.allows(None, actor, "read_all") else MINE
 
 
 def absences_page(
@@ -292,5 +310,5 @@ def _reads_kinds(connection: Connection | Session, actor: Actor, agent_id: UUID)
     agent = connection.execute(of_agent).one_or_none()
     if agent is None:
         raise NotFound
-    AGENT.require(None, actor, "read_absences", agent)
-    return AGENT.allows(None, actor, "read_absence_kinds", agent)
+    policy.AGENT.require(None, actor, "read_absences", agent)
+    return policy.AGENT.allows(None, actor, "read_absence_kinds", agent)

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from app.access.abilities import Ability
 from app.access.capacity import Capacity
 from app.kit.calendar import SUBDIVISIONS, Half, Holiday
 from app.kit.listing import ListQuery
 from app.kit.schemas import UNCHANGED, Day, Line, Request, Response
 from app.people.arithmetic import PATTERN
+from app.people.delegation_models import DelegationField, PowerKind
 from app.people.models import AbsenceKind, Position
 
 _codes: Any = {"enum": list(SUBDIVISIONS)}
@@ -37,6 +39,22 @@ class OwnDirectorate(Response):
     name: str
 
 
+class OwnPower(Response):
+    """A power that the caller holds today beside their own: whose, and by which act. `last_day` is included."""
+
+    kind: PowerKind
+    id: UUID = Field(description="Of the delegation, or of the interim.")
+    for_id: UUID = Field(description="In whose name: send it as `on_behalf_of` to sign.")
+    for_name: str
+    act_reference: str = Field(examples=["arrêté 2026-114 du 3 avril 2026"])
+    starts_on: date
+    last_day: date
+    field: DelegationField | None = Field(
+        description="What a delegation lets sign; null for an interim, which has the absent person's functions."
+    )
+    directorate_id: UUID | None
+
+
 class Me(Response):
     """Who the caller is: a person of the authority, or a connected application."""
 
@@ -50,6 +68,7 @@ class Me(Response):
     authority: OwnAuthority
     directorate: OwnDirectorate | None
     manager_id: UUID | None
+    powers: list[OwnPower] = Field(description="Delegations of signature and interims held today.")
 
 
 class CustomDay(Request):
@@ -88,6 +107,7 @@ class AuthorityDetail(Response):
     created_at: datetime
     updated_at: datetime
     version: int
+    abilities: list[Ability]
 
 
 class DirectorateSummary(Response):
@@ -106,6 +126,7 @@ class DirectorateDetail(DirectorateSummary):
     agents: int = Field(description="People in post in this very node.")
     agents_in_all: int = Field(description="People in post in this node and all those below.")
     updated_at: datetime
+    abilities: list[Ability]
 
 
 class DirectorateQuery(ListQuery):
@@ -143,6 +164,7 @@ class AgentSummary(Response):
 class AgentDetail(AgentSummary):
     manager_name: str | None
     updated_at: datetime
+    abilities: list[Ability]
 
 
 class AgentQuery(ListQuery):

@@ -110,6 +110,24 @@ def directorate_of(
     return directorate
 
 
+def works_in(session: Session, agent_id: UUID | None, directorate_id: UUID) -> bool:
+    """Does the agent work in this directorate, or in one of the services under it?"""
+    above = (
+        select(col(Directorate.id), col(Directorate.parent_id))
+        .join(Agent, col(Agent.directorate_id) == col(Directorate.id))
+        .where(col(Agent.id) == agent_id)
+        .cte("above", recursive=True)
+    )
+    # UNION, not UNION ALL: an organisation chart that bites its tail must not make this endless.
+    above = above.union(
+        select(col(Directorate.id), col(Directorate.parent_id)).where(
+            col(Directorate.id) == above.c.parent_id
+        )
+    )
+    statement = select(above.c.id).where(above.c.id == directorate_id)
+    return session.execute(statement).first() is not None
+
+
 def calendar_of(session: Session, authority_id: UUID) -> HolidayCalendar:
     """The days off that count in an authority."""
     authority = session.get_one(Authority, authority_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.kit.etag import IfMatch, require_version
 from app.kit.routing import (
     EDITS,
@@ -31,6 +32,7 @@ from app.programmes.schemas import (
     ProgrammeCreation,
     ProgrammeDetail,
     ProgrammeEdit,
+    ProgrammeItem,
     ProgrammeQuery,
 )
 
@@ -38,7 +40,8 @@ programmes_api = router("/programmes", "programmes")
 charters_api = router("/charters", "charters")
 
 
-@programmes_api.get("", response_model=Page[ProgrammeDetail], responses=problem_responses(422))
+@programmes_api.get("", response_model=Page[ProgrammeItem], responses=problem_responses(422))
+@governed_by(PROGRAMME, "read")
 def list_programmes(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[ProgrammeQuery, Query()]
 ) -> Response:
@@ -49,6 +52,7 @@ def list_programmes(
 
 
 @programmes_api.post("", status_code=201, response_model=ProgrammeDetail, responses=WRITES)
+@governed_by(PROGRAMME, "write")
 def create_programme(form: ProgrammeCreation, actor: ActorDep, session: SessionDep) -> Response:
     """Open an edition."""
     programme = service.create_programme(session, actor, form)
@@ -60,6 +64,7 @@ def create_programme(form: ProgrammeCreation, actor: ActorDep, session: SessionD
 
 
 @programmes_api.get("/{programme_id}", response_model=ProgrammeDetail, responses=problem_responses(422))
+@governed_by(PROGRAMME, "read")
 def read_programme(request: Request, programme_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One edition."""
     PROGRAMME.require(None, actor, "read")
@@ -68,6 +73,7 @@ def read_programme(request: Request, programme_id: UUID, actor: ActorDep, databa
 
 
 @programmes_api.patch("/{programme_id}", response_model=ProgrammeDetail, responses=EDITS)
+@governed_by(PROGRAMME, "write")
 def edit_programme(
     programme_id: UUID, form: ProgrammeEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -79,6 +85,7 @@ def edit_programme(
 
 
 @charters_api.get("", response_model=Page[CharterSummary], responses=problem_responses(422))
+@governed_by(CHARTER, "read")
 def list_charters(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[CharterQuery, Query()]
 ) -> Response:
@@ -89,6 +96,7 @@ def list_charters(
 
 
 @charters_api.post("", status_code=201, response_model=CharterDetail, responses=WRITES)
+@governed_by(CHARTER, "write")
 def draft_charter(form: CharterDraft, actor: ActorDep, session: SessionDep) -> Response:
     """Draft the rules of an edition."""
     charter = service.draft_charter(session, actor, form)
@@ -100,6 +108,7 @@ def draft_charter(form: CharterDraft, actor: ActorDep, session: SessionDep) -> R
 
 
 @charters_api.get("/{charter_id}", response_model=CharterDetail, responses=problem_responses(422))
+@governed_by(CHARTER, "read")
 def read_charter(request: Request, charter_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One charter with its text."""
     CHARTER.require(None, actor, "read")
@@ -108,6 +117,7 @@ def read_charter(request: Request, charter_id: UUID, actor: ActorDep, database: 
 
 
 @charters_api.patch("/{charter_id}", response_model=CharterDetail, responses=EDITS)
+@governed_by(CHARTER, "write")
 def edit_charter(
     charter_id: UUID, form: CharterEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -119,6 +129,7 @@ def edit_charter(
 
 
 @charters_api.post("/{charter_id}/adopt", response_model=CharterDetail, responses=WRITES)
+@governed_by(CHARTER, "adopt")
 def adopt_charter(charter_id: UUID, form: Adoption, actor: ActorDep, session: SessionDep) -> Response:
     """Declare that a charter is adopted. It rules from that day on, and mandates drafted then take its parameters."""
     charter = service.find_charter(session, actor, charter_id, "adopt")

@@ -13,6 +13,7 @@ from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.sql import among
 from app.programmes.models import Charter, Programme
+from app.programmes.policy import CHARTER_ABILITIES, PROGRAMME_ABILITIES
 
 _day: Any = bindparam("on", type_=Programme.__table__.c.starts_on.type)  # type: ignore[attr-defined]
 _today: Any = bindparam("today", type_=Programme.__table__.c.starts_on.type)  # type: ignore[attr-defined]
@@ -106,7 +107,9 @@ def programme_detail(connection: Connection | Session, actor: Actor, programme_i
     row = connection.execute(statement).one_or_none()
     if row is None:
         raise NotFound
-    return row._asdict()
+    data = row._asdict()
+    data["abilities"] = PROGRAMME_ABILITIES.of(connection, actor, data)
+    return data
 
 
 def charters_page(
@@ -124,7 +127,9 @@ def charter_detail(connection: Connection | Session, actor: Actor, charter_id: U
     row = connection.execute(_charter_detail, parameters).one_or_none()
     if row is None:
         raise NotFound
-    return _plain(row._asdict())
+    data = _plain(row._asdict())
+    data["abilities"] = CHARTER_ABILITIES.of(connection, actor, data)
+    return data
 
 
 def _plain(charter: dict[str, Any]) -> dict[str, Any]:

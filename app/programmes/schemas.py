@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.access.abilities import Ability
 from app.kit.listing import ListQuery
 from app.kit.schemas import UNCHANGED, Day, Line, LongProse, Request, Response
 from app.programmes.models import BOUNDS
@@ -43,7 +44,7 @@ class ProgrammeEdit(Request):
     ends_on: Day | None = UNCHANGED
 
 
-class ProgrammeDetail(Response):
+class ProgrammeItem(Response):
     id: UUID
     name: str
     starts_on: date
@@ -51,6 +52,10 @@ class ProgrammeDetail(Response):
     created_at: datetime
     updated_at: datetime
     version: int
+
+
+class ProgrammeDetail(ProgrammeItem):
+    abilities: list[Ability]
 
 
 class ProgrammeQuery(ListQuery):
@@ -114,6 +119,7 @@ class CharterSummary(Response):
 class CharterDetail(CharterSummary):
     text: str
     updated_at: datetime
+    abilities: list[Ability]
 
 
 class CharterQuery(ListQuery):

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.kit.etag import IfMatch, require_version
 from app.kit.routing import (
     EDITS,
@@ -21,7 +22,7 @@ from app.kit.routing import (
 )
 from app.kit.schemas import Page, changes
 from app.solutions import queries, service
-from app.solutions.policy import ADOPTION, SOLUTION
+from app.solutions.policy import ADOPTION, SOLUTION, WRITING
 from app.solutions.schemas import (
     Adapting,
     AdoptionDetail,
@@ -43,6 +44,7 @@ adoptions = router("/adoptions", "adoptions")
 
 
 @solutions.get("", response_model=Page[SolutionSummary], responses=problem_responses(422))
+@governed_by(SOLUTION, "list")
 def list_solutions(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[SolutionQuery, Query()]
 ) -> Response:
@@ -54,6 +56,7 @@ def list_solutions(
 
 
 @solutions.post("", status_code=201, response_model=SolutionDetail, responses=WRITES)
+@governed_by(WRITING, "draft")
 def draft_solution(form: SolutionDraft, actor: ActorDep, session: SessionDep) -> Response:
     """Begin to describe what a team made."""
     solution = service.draft(session, actor, form)
@@ -65,6 +68,7 @@ def draft_solution(form: SolutionDraft, actor: ActorDep, session: SessionDep) ->
 
 
 @solutions.get("/{solution_id}", response_model=SolutionDetail, responses=problem_responses(422))
+@governed_by(SOLUTION, "read")
 def read_solution(request: Request, solution_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One solution, and how far it has spread."""
     with database.read() as connection:
@@ -72,6 +76,7 @@ def read_solution(request: Request, solution_id: UUID, actor: ActorDep, database
 
 
 @solutions.patch("/{solution_id}", response_model=SolutionDetail, responses=EDITS)
+@governed_by(SOLUTION, "edit")
 def edit_solution(
     solution_id: UUID, form: SolutionEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -83,6 +88,7 @@ def edit_solution(
 
 
 @solutions.post("/{solution_id}/publish", response_model=SolutionDetail, responses=MOVES)
+@governed_by(SOLUTION, "publish")
 def publish_solution(solution_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Make a solution known to every agent and elected member."""
     service.publish(session, actor, service.find(session, actor, solution_id))
@@ -90,6 +96,7 @@ def publish_solution(solution_id: UUID, actor: ActorDep, session: SessionDep) ->
 
 
 @solutions.post("/{solution_id}/retire", response_model=SolutionDetail, responses=WRITES)
+@governed_by(SOLUTION, "retire")
 def retire_solution(solution_id: UUID, form: Retirement, actor: ActorDep, session: SessionDep) -> Response:
     """Say that a solution is no longer to be adopted. Its adoptions live on."""
     service.retire(session, actor, service.find(session, actor, solution_id), form.reason)
@@ -97,6 +104,7 @@ def retire_solution(solution_id: UUID, form: Retirement, actor: ActorDep, sessio
 
 
 @adoptions.get("", response_model=Page[AdoptionItem], responses=problem_responses(422))
+@governed_by(ADOPTION, "list")
 def list_adoptions(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[AdoptionQuery, Query()]
 ) -> Response:
@@ -107,6 +115,7 @@ def list_adoptions(
 
 
 @adoptions.post("", status_code=201, response_model=AdoptionDetail, responses=WRITES)
+@governed_by(ADOPTION, "declare")
 def declare_adoption(form: AdoptionForm, actor: ActorDep, session: SessionDep) -> Response:
     """Say that a directorate is interested in a solution."""
     adoption = service.declare(session, actor, form)
@@ -118,6 +127,7 @@ def declare_adoption(form: AdoptionForm, actor: ActorDep, session: SessionDep) -
 
 
 @adoptions.get("/{adoption_id}", response_model=AdoptionDetail, responses=problem_responses(422))
+@governed_by(ADOPTION, "read")
 def read_adoption(request: Request, adoption_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One adoption."""
     ADOPTION.require(None, actor, "list")
@@ -126,6 +136,7 @@ def read_adoption(request: Request, adoption_id: UUID, actor: ActorDep, database
 
 
 @adoptions.post("/{adoption_id}/adapt", response_model=AdoptionDetail, responses=WRITES)
+@governed_by(ADOPTION, "adapt")
 def adapt_adoption(adoption_id: UUID, form: Adapting, actor: ActorDep, session: SessionDep) -> Response:
     """Begin to adapt the solution."""
     service.adapt(session, actor, service.find_adoption(session, actor, adoption_id), form.what)
@@ -133,6 +144,7 @@ def adapt_adoption(adoption_id: UUID, form: Adapting, actor: ActorDep, session: 
 
 
 @adoptions.post("/{adoption_id}/use", response_model=AdoptionDetail, responses=WRITES)
+@governed_by(ADOPTION, "use")
 def use_adoption(adoption_id: UUID, form: InUse, actor: ActorDep, session: SessionDep) -> Response:
     """Say that the solution is in use there."""
     service.use(session, actor, service.find_adoption(session, actor, adoption_id), form.result)
@@ -140,6 +152,7 @@ def use_adoption(adoption_id: UUID, form: InUse, actor: ActorDep, session: Sessi
 
 
 @adoptions.post("/{adoption_id}/drop", response_model=AdoptionDetail, responses=WRITES)
+@governed_by(ADOPTION, "drop")
 def drop_adoption(adoption_id: UUID, form: AdoptionReason, actor: ActorDep, session: SessionDep) -> Response:
     """Leave it there, and say why."""
     service.drop(session, actor, service.find_adoption(session, actor, adoption_id), form.reason)

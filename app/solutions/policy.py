@@ -2,14 +2,16 @@
 
 from sqlmodel import Session
 
+from app.access.abilities import Abilities, Step
 from app.access.actor import Actor
 from app.access.capacity import Capacity as C
 from app.access.policy import Action, Condition, Grant, Policy
-from app.kit.i18n import _
+from app.kit.i18n import Text, _
 from app.people.models import Directorate
-from app.solutions import queries
-from app.solutions.lifecycle import KNOWN
+from app.people.service import works_in
+from app.solutions.lifecycle import ADOPTIONS, KNOWN, SOLUTIONS, SolutionState
 from app.solutions.models import Adoption, Solution
+from app.solutions.problems import SolutionRetired
 from app.teams.models import Team
 from app.teams.policy import is_coach, is_member
 
@@ -31,6 +33,7 @@ is_known = Condition(
 
 WRITING = Policy(
     "solutions of a team",
+    title=_("Solution à rédiger"),
     relations={C.MEMBER: is_member, C.COACH: is_coach},
     actions=[
         Action("draft", _("rédiger une solution de l'équipe"), (C.MEMBER, C.COACH, C.LAB), TEAM_ONLY,
@@ -40,6 +43,7 @@ WRITING = Policy(
 
 SOLUTION = Policy(
     "solution",
+    title=_("Solution"),
     relations={C.MEMBER: is_author, C.COACH: coaches_author},
     actions=[
         Action("list", _("consulter les solutions"), (C.AGENT, C.LAB, C.HR, C.ELECTED),
@@ -68,7 +72,7 @@ def is_contact(_session: Session, actor: Actor, adoption: Adoption) -> bool:
 
 works_there = Condition(
     _("la personne travaille dans cette direction"),
-    lambda session, actor, adoption: queries.works_in(session, actor.agent_id, adoption.directorate_id),
+    lambda session, actor, adoption: works_in(session, actor.agent_id, adoption.directorate_id),
 )
 
 THEIRS = _(
@@ -77,6 +81,7 @@ THEIRS = _(
 
 ADOPTION = Policy(
     "adoption",
+    title=_("Essaimage"),
     relations={C.HEAD: is_head, C.OWNER: is_contact},
     actions=[
         Action("list", _("consulter les essaimages"), (C.AGENT, C.LAB, C.HR, C.ELECTED),
@@ -93,3 +98,11 @@ ADOPTION = Policy(
         Action("drop", _("abandonner un essaimage"), (C.HEAD, C.OWNER), THEIRS),
     ],
 )  # fmt: skip
+
+
+def _retired(solution: Solution, _actor: Actor) -> Text | None:
+    return SolutionRetired.title if solution.state is SolutionState.RETIRED else None
+
+
+SOLUTION_ABILITIES = Abilities(SOLUTION, Step("edit", _retired), "publish", "retire", lifecycle=SOLUTIONS)
+ADOPTION_ABILITIES = Abilities(ADOPTION, "adapt", "use", "drop", lifecycle=ADOPTIONS)

@@ -14,6 +14,7 @@ from app.kit.sql import among, one_of
 from app.people.models import Agent, Directorate
 from app.solutions.lifecycle import ADOPTIONS, KNOWN, SOLUTIONS
 from app.solutions.models import Adoption, Solution, SolutionTally
+from app.solutions.policy import ADOPTION_ABILITIES, SOLUTION_ABILITIES
 from app.teams.models import Team, TeamMember
 
 _uuid: Any = Solution.__table__.c.id.type  # type: ignore[attr-defined]
@@ -134,7 +135,9 @@ def solution_detail(connection: Connection | Session, actor: Actor, solution_id:
     row = connection.execute(_details[visible.name], {**parameters, "id": solution_id}).one_or_none()
     if row is None:
         raise NotFound
-    return row._asdict() | {"possible_moves": SOLUTIONS.possible(row.state)}
+    data = row._asdict() | {"possible_moves": SOLUTIONS.possible(row.state)}
+    data["abilities"] = SOLUTION_ABILITIES.of(connection, actor, data)
+    return data
 
 
 def adoptions_page(
@@ -152,7 +155,9 @@ def adoption_detail(connection: Connection | Session, actor: Actor, adoption_id:
     row = connection.execute(_adoption_detail, parameters).one_or_none()
     if row is None:
         raise NotFound
-    return _shown_to(actor, row._asdict()) | {"possible_moves": ADOPTIONS.possible(row.state)}
+    data = row._asdict() | {"possible_moves": ADOPTIONS.possible(row.state)}
+    data["abilities"] = ADOPTION_ABILITIES.of(connection, actor, data)
+    return _shown_to(actor, data)
 
 
 def _shown_to(actor: Actor, adoption: dict[str, Any]) -> dict[str, Any]:
@@ -160,21 +165,3 @@ def _shown_to(actor: Actor, adoption: dict[str, Any]) -> dict[str, Any]:
     if actor.has(Capacity.ELECTED):
         adoption["contact_id"] = adoption["contact_name"] = None
     return adoption
-
-
-def works_in(session: Session, agent_id: UUID | None, directorate_id: UUID) -> bool:
-    """Does the agent work in this directorate, or in one of the services under it?"""
-    above = (
-        select(col(Directorate.id), col(Directorate.parent_id))
-        .join(Agent, col(Agent.directorate_id) == col(Directorate.id))
-        .where(col(Agent.id) == agent_id)
-        .cte("above", recursive=True)
-    )
-    # UNION, not UNION ALL: an organisation chart that bites its tail must not make this endless.
-    above = above.union(
-        select(col(Directorate.id), col(Directorate.parent_id)).where(
-            col(Directorate.id) == above.c.parent_id
-        )
-    )
-    statement = select(above.c.id).where(above.c.id == directorate_id)
-    return session.execute(statement).first() is not None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.access.abilities import Ability
 from app.kit.listing import ListQuery
 from app.kit.schemas import UNCHANGED, Line, Prose, Request, Response
 from app.solutions.lifecycle import AdoptionState, SolutionState
@@ -81,6 +82,7 @@ class SolutionDetail(SolutionSummary):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["publish"]]
     )
+    abilities: list[Ability]
 
 
 class SolutionQuery(ListQuery):
@@ -144,6 +146,7 @@ class AdoptionDetail(AdoptionItem):
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["adapt", "drop"]]
     )
+    abilities: list[Ability]
 
 
 class AdoptionQuery(ListQuery):

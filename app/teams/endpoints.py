@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.kit.etag import IfMatch, require_version
 from app.kit.problems import NotFound
 from app.kit.routing import (
@@ -28,6 +29,7 @@ from app.teams.schemas import (
     LogEntryDetail,
     LogEntryEdit,
     LogEntryForm,
+    LogEntryItem,
     LogEntryQuery,
     Member,
     NewMember,
@@ -46,6 +48,7 @@ log_entries = router("/log-entries", "log-entries")
 
 
 @teams.get("", response_model=Page[TeamSummary], responses=problem_responses(422))
+@governed_by(TEAM_POLICY, "list")
 def list_teams(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[TeamQuery, Query()]
 ) -> Response:
@@ -57,6 +60,7 @@ def list_teams(
 
 
 @teams.post("", status_code=201, response_model=TeamDetail, responses=WRITES)
+@governed_by(TEAM_POLICY, "form")
 def form_team(form: TeamForm, actor: ActorDep, session: SessionDep) -> Response:
     """Gather volunteers around one irritant, with a coach and a client directorate."""
     team = service.form_team(session, actor, form)
@@ -66,6 +70,7 @@ def form_team(form: TeamForm, actor: ActorDep, session: SessionDep) -> Response:
 
 
 @teams.get("/{team_id}", response_model=TeamDetail, responses=problem_responses(422))
+@governed_by(TEAM_POLICY, "read")
 def read_team(request: Request, team_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One team with its members."""
     TEAM_POLICY.require(None, actor, "list")
@@ -74,6 +79,7 @@ def read_team(request: Request, team_id: UUID, actor: ActorDep, database: Databa
 
 
 @teams.patch("/{team_id}", response_model=TeamDetail, responses=EDITS)
+@governed_by(TEAM_POLICY, "edit")
 def edit_team(
     team_id: UUID, form: TeamEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -85,6 +91,7 @@ def edit_team(
 
 
 @teams.post("/{team_id}/members", status_code=201, response_model=Member, responses=WRITES)
+@governed_by(TEAM_POLICY, "gather")
 def add_team_member(team_id: UUID, form: NewMember, actor: ActorDep, session: SessionDep) -> Response:
     """Welcome an agent into a forming team."""
     service.add_member(session, actor, service.find(session, actor, team_id), form.agent_id)
@@ -92,6 +99,7 @@ def add_team_member(team_id: UUID, form: NewMember, actor: ActorDep, session: Se
 
 
 @teams.delete("/{team_id}/members/{agent_id}", status_code=204, responses=MOVES)
+@governed_by(TEAM_POLICY, "gather")
 def remove_team_member(team_id: UUID, agent_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Let a member of a forming team go."""
     service.remove_member(session, actor, service.find(session, actor, team_id), agent_id)
@@ -99,6 +107,7 @@ def remove_team_member(team_id: UUID, agent_id: UUID, actor: ActorDep, session: 
 
 
 @teams.get("/{team_id}/phases", response_model=Page[TeamPhaseDetail], responses=problem_responses(422))
+@governed_by(TEAM_POLICY, "read")
 def list_team_phases(
     request: Request,
     team_id: UUID,
@@ -116,6 +125,7 @@ def list_team_phases(
 
 
 @teams.post("/{team_id}/enter-phase", response_model=TeamDetail, responses=WRITES)
+@governed_by(TEAM_POLICY, "enter_phase")
 def enter_team_phase(team_id: UUID, form: EnterPhase, actor: ActorDep, session: SessionDep) -> Response:
     """Go on to another phase. The last ones (transferred, operated, stopped) conclude the team."""
     team = service.find(session, actor, team_id)
@@ -124,6 +134,7 @@ def enter_team_phase(team_id: UUID, form: EnterPhase, actor: ActorDep, session: 
 
 
 @teams.post("/{team_id}/conclude", response_model=TeamDetail, responses=WRITES)
+@governed_by(TEAM_POLICY, "conclude")
 def conclude_team(team_id: UUID, form: TeamConclusion, actor: ActorDep, session: SessionDep) -> Response:
     """End a team by one of its last phases. Stopping is an honourable one, once what was learned is said."""
     team = service.find(session, actor, team_id)
@@ -131,7 +142,8 @@ def conclude_team(team_id: UUID, form: TeamConclusion, actor: ActorDep, session:
     return json_object(queries.detail(session, actor, team_id))
 
 
-@log_entries.get("", response_model=Page[LogEntryDetail], responses=problem_responses(422))
+@log_entries.get("", response_model=Page[LogEntryItem], responses=problem_responses(422))
+@governed_by(LOG_POLICY, "list")
 def list_log_entries(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[LogEntryQuery, Query()]
 ) -> Response:
@@ -143,6 +155,7 @@ def list_log_entries(
 
 
 @log_entries.post("", status_code=201, response_model=LogEntryDetail, responses=WRITES)
+@governed_by(TEAM_POLICY, "write_log")
 def write_log_entry(form: LogEntryForm, actor: ActorDep, session: SessionDep) -> Response:
     """Write a page of one's team's log."""
     entry = service.write_entry(session, actor, form)
@@ -154,6 +167,7 @@ def write_log_entry(form: LogEntryForm, actor: ActorDep, session: SessionDep) ->
 
 
 @log_entries.get("/{entry_id}", response_model=LogEntryDetail, responses=problem_responses(422))
+@governed_by(LOG_POLICY, "read")
 def read_log_entry(request: Request, entry_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One page of a log."""
     LOG_POLICY.require(None, actor, "list")
@@ -162,6 +176,7 @@ def read_log_entry(request: Request, entry_id: UUID, actor: ActorDep, database: 
 
 
 @log_entries.patch("/{entry_id}", response_model=LogEntryDetail, responses=EDITS)
+@governed_by(LOG_POLICY, "edit")
 def edit_log_entry(
     entry_id: UUID, form: LogEntryEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
 ) -> Response:
@@ -173,6 +188,7 @@ def edit_log_entry(
 
 
 @log_entries.delete("/{entry_id}", status_code=204, responses=MOVES)
+@governed_by(LOG_POLICY, "delete")
 def delete_log_entry(entry_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Take one's own page out of the log."""
     service.delete_entry(session, actor, service.find_entry(session, actor, entry_id))

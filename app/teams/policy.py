@@ -2,14 +2,16 @@
 
 from sqlmodel import Session
 
+from app.access.abilities import Abilities, Step
 from app.access.actor import Actor
 from app.access.capacity import Capacity as C
 from app.access.policy import Action, Condition, Grant, Policy
-from app.kit.i18n import _
+from app.kit.i18n import Text, _
 from app.people.models import Directorate
-from app.teams import queries
-from app.teams.lifecycle import Visibility
+from app.teams import belonging
+from app.teams.lifecycle import PHASES, TEAMS, TeamState, Visibility
 from app.teams.models import LogEntry, Team
+from app.teams.problems import TeamConcluded, TeamSettled
 
 LAB_ONLY = _("Ce geste revient au laboratoire.")
 LAB_OR_COACH = _("Ce geste revient au laboratoire et au coach de l'équipe.")
@@ -17,7 +19,7 @@ AUTHOR_ONLY = _("Une page du journal de bord n'est changée que par qui l'a écr
 
 
 def is_member(session: Session, actor: Actor, team: Team) -> bool:
-    return queries.is_member(session, team.id, actor.agent_id)
+    return belonging.is_member(session, team.id, actor.agent_id)
 
 
 def is_coach(_session: Session, actor: Actor, team: Team) -> bool:
@@ -39,6 +41,7 @@ TEAM_RELATIONS = {C.MEMBER: is_member, C.COACH: is_coach, C.SPONSOR: is_sponsor,
 
 TEAM_POLICY = Policy(
     "team",
+    title=_("Équipe"),
     relations=TEAM_RELATIONS,
     actions=[
         Action("list", _("consulter les équipes (les élus : celles dont ils sont sponsors)"),
@@ -64,7 +67,7 @@ def is_author(_session: Session, actor: Actor, entry: LogEntry) -> bool:
 
 
 def is_of_team(session: Session, actor: Actor, entry: LogEntry) -> bool:
-    return queries.is_member(session, entry.team_id, actor.agent_id)
+    return belonging.is_member(session, entry.team_id, actor.agent_id)
 
 
 def coaches_team(session: Session, actor: Actor, entry: LogEntry) -> bool:
@@ -82,12 +85,13 @@ is_for_all = Condition(
 is_shared = Condition(
     _("la page est ouverte à qui prend part au programme, et c'est le cas"),
     lambda session, actor, entry: (
-        entry.visibility is not Visibility.TEAM and queries.takes_part(session, actor)
+        entry.visibility is not Visibility.TEAM and belonging.takes_part(session, actor)
     ),
 )
 
 LOG_POLICY = Policy(
     "log_entry",
+    title=_("Page du journal de bord"),
     relations={C.OWNER: is_author, C.MEMBER: is_of_team, C.COACH: coaches_team, C.SPONSOR: sponsors_team},
     actions=[
         Action("list", _("consulter les journaux de bord"), (C.AGENT, C.LAB, C.HR, C.ELECTED),
@@ -100,3 +104,27 @@ LOG_POLICY = Policy(
         Action("delete", _("supprimer une page du journal de bord"), (C.OWNER,), AUTHOR_ONLY),
     ],
 )  # fmt: skip
+
+
+def _concluded(team: Team, _actor: Actor) -> Text | None:
+    return TeamConcluded.title if team.state is TeamState.CONCLUDED else None
+
+
+def _settled(team: Team, actor: Actor) -> Text | None:
+    return _concluded(team, actor) or (None if team.state is TeamState.FORMING else TeamSettled.title)
+
+
+def _at_its_end(team: Team, actor: Actor) -> Text | None:
+    return None if PHASES.possible(team.phase) else _concluded(team, actor)
+
+
+TEAM_ABILITIES = Abilities(
+    TEAM_POLICY,
+    Step("edit", _concluded),
+    Step("gather", _settled),
+    Step("enter_phase", _at_its_end),
+    "conclude",
+    "write_log",
+    lifecycle=TEAMS,
+)
+LOG_ABILITIES = Abilities(LOG_POLICY, "edit", "delete")

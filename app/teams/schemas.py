@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.access.abilities import Ability
 from app.kit.listing import ListQuery
 from app.kit.schemas import UNCHANGED, Day, Line, Prose, Request, Response
 from app.teams.lifecycle import Phase, TeamState, Visibility
@@ -106,6 +107,7 @@ class TeamDetail(TeamSummary):
     possible_phases: list[Phase] = Field(
         description="Phases that may be entered now.", examples=[["construction", "stopped"]]
     )
+    abilities: list[Ability]
 
 
 class TeamQuery(ListQuery):
@@ -150,7 +152,7 @@ class LogEntryEdit(Request):
     visibility: Visibility = UNCHANGED
 
 
-class LogEntryDetail(Response):
+class LogEntryItem(Response):
     id: UUID
     team_id: UUID
     team_name: str
@@ -161,6 +163,10 @@ class LogEntryDetail(Response):
     created_at: datetime
     updated_at: datetime
     version: int
+
+
+class LogEntryDetail(LogEntryItem):
+    abilities: list[Ability]
 
 
 class LogEntryQuery(ListQuery):

@@ -56,6 +56,7 @@ class TestMe:
                 "name": "Direction des espaces publics",
             },
             "manager_id": world.head_dep.id,
+            "powers": [],
         }
 
     @pytest.mark.parametrize(
@@ -69,10 +70,10 @@ class TestMe:
         assert (seen["kind"], seen["scopes"]) == ("client", ["hr:read", "hr:write"])
         assert (seen["capacities"], seen["directorate"], seen["manager_id"]) == (["client"], None, None)
 
-    def test_one_query(self, world: World) -> None:
+    def test_three_queries(self, world: World) -> None:
         with world.counted_queries() as seen:
             world.alice.get("/me")
-        assert len(seen) == 2, "who calls, and the answer"
+        assert len(seen) == 3, "who calls, the answer, and the powers held"
 
 
 class TestAuthority:

@@ -7,11 +7,11 @@ from sqlalchemy import Table, select
 from sqlmodel import Session
 
 from app.access.actor import Actor
+from app.access.capacity import Capacity
 from app.follow_ups import events
 from app.follow_ups.lifecycle import COMMITMENTS, CommitmentState, Side
 from app.follow_ups.models import Commitment
 from app.follow_ups.policy import COMMITMENTS as POLICY
-from app.follow_ups.policy import is_of_team
 from app.follow_ups.problems import DropAlreadyAgreed
 from app.journal.service import record
 from app.kit.database import get
@@ -50,7 +50,11 @@ def drop(session: Session, actor: Actor, commitment: Commitment) -> None:
     """
     POLICY.require(session, actor, "drop", commitment)
     COMMITMENTS.check(commitment.state, "drop")
-    side = Side.TEAM if is_of_team(session, actor, commitment) else Side.CLIENT_DIRECTORATE
+    side = (
+        Side.TEAM
+        if Capacity.MEMBER in POLICY.standing(session, actor, commitment)
+        else Side.CLIENT_DIRECTORATE
+    )
     table, agreed = table_of(commitment), _AGREED[side]
     not_yet = (table.c.state == CommitmentState.OPEN) & table.c[agreed].is_(False)
     if not swap(session, commitment, not_yet, {agreed: True}):

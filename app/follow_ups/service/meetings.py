@@ -20,10 +20,11 @@ from app.follow_ups.models import (
     Obstacle,
 )
 from app.follow_ups.policy import FOLLOW_UPS as POLICY
+from app.follow_ups.policy import expected_on
 from app.follow_ups.problems import NotItsDay, ReportClosed, ReportsAwaited, WhenMissing, WrongDay
 from app.follow_ups.schemas import Appointment, Minutes
 from app.follow_ups.service.commitments import facts as commitment_facts
-from app.follow_ups.service.planning import expected_on, facts, stand_next
+from app.follow_ups.service.planning import facts, stand_next
 from app.journal.service import record
 from app.kit.calendar import local_date, time_zone
 from app.kit.database import get, insert

@@ -12,9 +12,9 @@ from app.follow_ups import events
 from app.follow_ups.arithmetic import PlannedFollowUp, is_missed, next_follow_up, plan_follow_ups
 from app.follow_ups.lifecycle import FOLLOW_UPS, TO_COME, Cancellation, FollowUpState
 from app.follow_ups.models import FollowUp
+from app.follow_ups.policy import expected_on
 from app.half_days.service import first_day_of
 from app.journal.service import record
-from app.kit.calendar import local_date
 from app.kit.database import insert_all_absent, insert_if_absent
 from app.kit.problems import MoveRefused
 from app.mandates.lifecycle import IN_FORCE
@@ -88,13 +88,6 @@ def miss_by_itself(session: Session, actor: Actor, follow_up: FollowUp) -> None:
     FOLLOW_UPS.apply(session, follow_up, "miss")
     record(session, events.FollowUpMissed(**facts(follow_up), by_itself=True), by=actor)
     stand_next(session, actor, follow_up)
-
-
-def expected_on(follow_up: FollowUp, actor: Actor) -> date:
-    """The day on which it should be held: the one fixed for it when that comes after the planned one."""
-    if follow_up.held_at is None:
-        return follow_up.planned_on
-    return max(follow_up.planned_on, local_date(follow_up.held_at, actor.time_zone))
 
 
 def cancel(session: Session, actor: Actor, why: Cancellation, *where: ColumnElement[bool]) -> None:

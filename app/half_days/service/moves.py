@@ -12,7 +12,7 @@ from app.half_days import events
 from app.half_days.arithmetic import make_good_deadline
 from app.half_days.lifecycle import HALVES, LIFECYCLE, Excuse, HalfDayState
 from app.half_days.models import HalfDay
-from app.half_days.policy import POLICY
+from app.half_days.policy import POLICY, to_come
 from app.half_days.problems import HalfDayTaken, NotFree, NotOwed, NotYet, OutOfReach
 from app.half_days.service import standing
 from app.half_days.service.ground import OWED, Ground, moment_of
@@ -42,8 +42,8 @@ def take(session: Session, actor: Actor, half_day: HalfDay, note: str | None) ->
     """The agent had this half-day. Raises `NotYet` before its day."""
     POLICY.require(session, actor, "take", half_day)
     LIFECYCLE.check(half_day.state, "take")
-    if half_day.day > actor.today():
-        raise NotYet(_("Cette demi-journée se note à partir du jour même : {day}.").format(day=half_day.day))
+    if sentence := to_come(half_day, actor):
+        raise NotYet(sentence)
     LIFECYCLE.apply(session, half_day, "take", note=note)
     record(session, events.HalfDayTaken(**facts(half_day)), by=actor)
 

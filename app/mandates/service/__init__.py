@@ -2,7 +2,7 @@
 
 from app.mandates.service.course import complete, end_with_team, resume, suspend, terminate, turn_pages
 from app.mandates.service.drafting import draft, edit
-from app.mandates.service.finding import find
+from app.mandates.service.finding import find, find_to_sign
 from app.mandates.service.signing import refuse, sign, submit, withdraw, withdraw_for_team
 from app.mandates.service.slots import relieve
 
@@ -12,6 +12,7 @@ __all__ = [
     "edit",
     "end_with_team",
     "find",
+    "find_to_sign",
     "refuse",
     "relieve",
     "resume",

@@ -13,7 +13,7 @@ from app.kit.problems import MoveRefused
 from app.mandates import events
 from app.mandates.lifecycle import IN_FORCE, LIFECYCLE
 from app.mandates.models import Mandate
-from app.mandates.policy import POLICY
+from app.mandates.policy import POLICY, before_its_term
 from app.mandates.problems import InvalidMandate, NotOver
 from app.mandates.service.finding import hold, mandates_of
 from app.mandates.service.signing import withdraw_for_team
@@ -76,12 +76,8 @@ def complete(session: Session, actor: Actor, mandate: Mandate) -> None:
     hold(session, mandate)
     LIFECYCLE.check(mandate.state, "complete")
     concluded = session.get_one(Team, mandate.team_id).state is TeamState.CONCLUDED
-    if not concluded and actor.today() < mandate.ends_on:
-        raise NotOver(
-            _(
-                "Ce mandat court jusqu'au {day}. Pour l'arrêter avant, interrompez-le en disant pourquoi."
-            ).format(day=mandate.ends_on)
-        )
+    if not concluded and (sentence := before_its_term(mandate, actor)):
+        raise NotOver(sentence)
     _complete(session, actor, mandate, actor.today())
 
 

@@ -13,11 +13,10 @@ from app.kit.calendar import LAST_YEAR
 from app.kit.database import insert
 from app.kit.i18n import _
 from app.kit.lifecycle import change
-from app.kit.problems import Forbidden
 from app.mandates import events
 from app.mandates.lifecycle import LIFECYCLE, MandateState
 from app.mandates.models import Mandate
-from app.mandates.policy import POLICY
+from app.mandates.policy import POLICY, WRITING
 from app.mandates.problems import InvalidMandate, NoCharter, NotADraft
 from app.mandates.schemas import MandateDraft
 from app.mandates.service import articles, slots
@@ -58,8 +57,7 @@ def draft(session: Session, actor: Actor, form: MandateDraft) -> Mandate:
         **_texts(session, form, team),
         budget_euros=form.budget_euros,
     )
-    if not POLICY.allows(session, actor, "draft", mandate):
-        raise Forbidden(_("Ce geste revient au laboratoire et au coach de l'équipe."))
+    WRITING.require(session, actor, "draft", team)
     if charter is None:
         raise NoCharter
     if team.state is TeamState.CONCLUDED:

@@ -12,6 +12,8 @@ from app.kit.problems import NotFound
 from app.mandates.lifecycle import MandateState
 from app.mandates.models import Mandate
 from app.mandates.policy import POLICY
+from app.mandates.problems import PowerLapsed
+from app.mandates.substitution import lapsed
 from app.teams.models import Team
 
 
@@ -21,6 +23,19 @@ def find(session: Session, actor: Actor, mandate_id: UUID) -> Mandate:
     if not POLICY.allows(session, actor, "read", mandate):
         raise NotFound
     return mandate
+
+
+def find_to_sign(session: Session, actor: Actor, mandate_id: UUID) -> Mandate:
+    """The mandate, if `actor` may know of it, or might have until their power to sign it ended.
+
+    Raises `NotFound`, or `PowerLapsed` saying when it ended.
+    """
+    mandate = get(session, Mandate, mandate_id, actor.authority_id)
+    if POLICY.allows(session, actor, "read", mandate):
+        return mandate
+    if sentence := lapsed(session, actor, mandate):
+        raise PowerLapsed(sentence)
+    raise NotFound
 
 
 def hold(session: Session, mandate: Mandate) -> None:

@@ -6,7 +6,7 @@ last parties who sign at the same instant, the second sees the first one's signa
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -27,11 +27,11 @@ from app.mandates.problems import (
     ConsentNeeded,
     IncompleteMandate,
     NotYourTurn,
-    PowerLapsed,
     TermPassed,
 )
 from app.mandates.service import completeness, parties
 from app.mandates.service.finding import hold, mandates_of
+from app.mandates.service.hands import Hand, capacities_held, hand_of, require_party
 from app.mandates.service.parties import Signer
 from app.teams import service as teams
 from app.teams.models import Team
@@ -86,13 +86,23 @@ def submit(session: Session, actor: Actor, mandate: Mandate) -> None:
     )
 
 
-def sign(session: Session, actor: Actor, mandate: Mandate, document_hash: str, *, consent: bool) -> None:
-    """Sign, in every capacity of the caller whose turn has come, or comes by this very signature.
+def sign(
+    session: Session,
+    actor: Actor,
+    mandate: Mandate,
+    document_hash: str,
+    *,
+    consent: bool,
+    on_behalf_of: UUID | None = None,
+) -> None:
+    """Sign, in every capacity of the caller whose turn has come, or comes by this very signature; or in the name of
+    somebody, wherever the caller's act lets them.
 
     Raises `ConsentNeeded`; `AnotherText` when the hash is not that of the text to sign; `TermPassed`; `AlreadySigned`;
-    `NotYourTurn` while somebody of a lower rank has yet to sign; `PowerLapsed` when the capacity is no longer theirs.
+    `NotYourTurn` while somebody of a lower rank has yet to sign; `PowerLapsed` when the capacity or the act is no
+    longer theirs; `ChoosePower` or `NoSuchPower` where it is not clear, or not true, in whose name they may.
     """
-    POLICY.require(session, actor, "sign", mandate)
+    require_party(session, actor, "sign", mandate)
     if not consent:
         raise ConsentNeeded.on("consent", ConsentNeeded.title)
     hold(session, mandate)
@@ -102,37 +112,40 @@ def sign(session: Session, actor: Actor, mandate: Mandate, document_hash: str, *
     if mandate.ends_on < actor.today():
         raise TermPassed
     everybody = _present_parties(session, mandate)
-    mine = [party for party in everybody if party.agent_id == actor.agent_id]
+    hand = hand_of(session, actor, mandate, everybody, on_behalf_of)
+    mine = [party for party in everybody if hand.holds(party)]
     if all(party.state is PartyState.SIGNED for party in mine):
         raise AlreadySigned
     awaited = [party for party in _due(everybody) if party in mine]
     if not awaited:
         raise _not_yet(everybody)
-    held = _capacities_held(session, actor, mandate)
-    if not any(party.capacity in held for party in awaited):
-        raise _lapsed(awaited[0])
+    held = capacities_held(session, actor, mandate)
+    if not any((party.agent_id, party.capacity) in held for party in awaited):
+        raise hand.lapsed(awaited[0])
     now = clock.now()
-    while due := [party for party in _due(everybody) if party in mine and party.capacity in held]:
+    while due := [
+        party for party in _due(everybody) if hand.holds(party) and (party.agent_id, party.capacity) in held
+    ]:
         for party in due:
-            _sign_as(session, actor, mandate, party, document_hash, now)
+            _sign_as(session, actor, mandate, party, hand, document_hash, now)
     LIFECYCLE.apply(session, mandate, "sign")
     if all(party.state is PartyState.SIGNED for party in everybody):
         _activate(session, actor, mandate)
 
 
-def refuse(session: Session, actor: Actor, mandate: Mandate, reason: str) -> None:
+def refuse(
+    session: Session, actor: Actor, mandate: Mandate, reason: str, on_behalf_of: UUID | None = None
+) -> None:
     """Say no, and why: the mandate goes back to be written. Signatures given so far no longer count.
 
-    Raises `AlreadySigned` for a party that has nothing left to sign.
+    Raises `AlreadySigned` for a party that has nothing left to sign, and what `sign` raises of an act.
     """
-    POLICY.require(session, actor, "refuse", mandate)
+    require_party(session, actor, "refuse", mandate)
     hold(session, mandate)
     LIFECYCLE.check(mandate.state, "refuse")
-    mine = [
-        party
-        for party in _present_parties(session, mandate)
-        if party.agent_id == actor.agent_id and party.state is PartyState.PENDING
-    ]
+    everybody = _present_parties(session, mandate)
+    hand = hand_of(session, actor, mandate, everybody, on_behalf_of)
+    mine = [party for party in everybody if hand.holds(party) and party.state is PartyState.PENDING]
     if not mine:
         raise AlreadySigned
     for party in mine:
@@ -140,7 +153,11 @@ def refuse(session: Session, actor: Actor, mandate: Mandate, reason: str) -> Non
         party.reason = reason
     _reopen(session, mandate, "refuse", reason)
     record(
-        session, events.MandateRefused(subject_id=mandate.id, party_id=mine[0].id, reason=reason), by=actor
+        session,
+        events.MandateRefused(
+            subject_id=mandate.id, party_id=mine[0].id, reason=reason, by_act=hand.by_act(mine[0])
+        ),
+        by=hand.acting(actor, mine[0]),
     )
 
 
@@ -182,7 +199,13 @@ def _activate(session: Session, actor: Actor, mandate: Mandate) -> None:
 
 
 def _sign_as(
-    session: Session, actor: Actor, mandate: Mandate, party: MandateParty, document_hash: str, now: datetime
+    session: Session,
+    actor: Actor,
+    mandate: Mandate,
+    party: MandateParty,
+    hand: Hand,
+    document_hash: str,
+    now: datetime,
 ) -> None:
     party.state = PartyState.SIGNED
     session.add(
@@ -190,19 +213,24 @@ def _sign_as(
             authority_id=mandate.authority_id,
             mandate_id=mandate.id,
             party_id=party.id,
-            agent_id=party.agent_id,
+            agent_id=cast(UUID, actor.agent_id),
             capacity=party.capacity,
             document_hash=document_hash,
             signed_at=now,
             method=METHOD,
+            **hand.kept(party),
         )
     )
     record(
         session,
         events.MandateSigned(
-            subject_id=mandate.id, party_id=party.id, capacity=party.capacity, document_hash=document_hash
+            subject_id=mandate.id,
+            party_id=party.id,
+            capacity=party.capacity,
+            document_hash=document_hash,
+            by_act=hand.by_act(party),
         ),
-        by=actor,
+        by=hand.acting(actor, party),
     )
 
 
@@ -230,24 +258,6 @@ def _not_yet(everybody: Iterable[MandateParty]) -> NotYourTurn:
         _("Votre tour viendra. Nous attendons d'abord : {capacity} ({count} signature(s)).").format(
             capacity=awaited[0].capacity.label, count=len(awaited)
         )
-    )
-
-
-def _capacities_held(session: Session, actor: Actor, mandate: Mandate) -> set[PartyCapacity]:
-    """The capacities in which `actor` may sign this mandate today, whatever it was when they were named.
-
-    A signature given when the power to give it has ended would bind nobody.
-    """
-    found, _missing = parties.signers(session, actor, mandate, members_of(session, mandate.team_id))
-    return {signer.capacity for signer in found if signer.agent.id == actor.agent_id}
-
-
-def _lapsed(party: MandateParty) -> PowerLapsed:
-    return PowerLapsed(
-        _(
-            "Votre signature était attendue à ce titre : {capacity}. Ce n'est plus le vôtre. "
-            "Le laboratoire reprendra le mandat avec la personne qui vous succède."
-        ).format(capacity=party.capacity.label)
     )
 
 

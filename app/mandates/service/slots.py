@@ -19,6 +19,7 @@ from app.mandates.models import Mandate, MandateSlot
 from app.mandates.policy import POLICY
 from app.mandates.problems import InvalidMandate, NotTheirManager
 from app.mandates.service import parties
+from app.people.delegations import acts_for, citing
 from app.people.models import Agent
 from app.teams.models import Team
 from app.teams.queries import members_of
@@ -96,8 +97,9 @@ def relieve(session: Session, actor: Actor, mandate: Mandate, agent_id: UUID, re
     )
     if not writes_for_all and agent is not None:
         manager = parties.releasing_manager(session, agent, actor.today())
-        if manager is None or manager.id != actor.agent_id:
+        if manager is None or agent.id == actor.agent_id or not acts_for(session, actor, manager.id):
             raise NotTheirManager
+        actor = citing(session, actor, manager.id, Capacity.MANAGER)
     LIFECYCLE.apply(session, mandate, "relieve")
     written = session.execute(
         update(MandateSlot)

@@ -10,8 +10,8 @@ from app.access.actor import Actor
 from app.journal.service import record
 from app.kit.database import get, insert
 from app.kit.problems import NotFound
-from app.people.service import agent_in_post, directorate_of
-from app.solutions import events, queries
+from app.people.service import agent_in_post, directorate_of, works_in
+from app.solutions import events
 from app.solutions.lifecycle import ADOPTIONS, SolutionState
 from app.solutions.models import Adoption, Solution, SolutionTally
 from app.solutions.policy import ADOPTION, SOLUTION, is_head
@@ -41,9 +41,9 @@ def declare(session: Session, actor: Actor, form: AdoptionForm) -> Adoption:
         raise NotToBeAdopted
     if form.contact_id is not None:
         agent_in_post(session, actor, form.contact_id, "contact_id")
-        if not queries.works_in(session, form.contact_id, form.directorate_id):
+        if not works_in(session, form.contact_id, form.directorate_id):
             raise ContactElsewhere.on("contact_id", ContactElsewhere.title)
-    elif is_head(session, actor, adoption) or queries.works_in(session, actor.agent_id, form.directorate_id):
+    elif is_head(session, actor, adoption) or works_in(session, actor.agent_id, form.directorate_id):
         adoption.contact_id = actor.agent_id
     insert(session, adoption)
     _count(session, adoption, adoptions=1)

@@ -1,6 +1,7 @@
 """Named selects of this room."""
 
-from app.teams.queries.log import LOG, entry_detail, log_readable_by, takes_part
+from app.teams.belonging import is_member
+from app.teams.queries.log import LOG, entry_detail, log_readable_by
 from app.teams.queries.teams import (
     OF_TEAM,
     PHASE_LIST,
@@ -8,7 +9,6 @@ from app.teams.queries.teams import (
     active_on,
     detail,
     hold,
-    is_member,
     is_readable,
     joined_through,
     member_detail,
@@ -36,5 +36,4 @@ __all__ = [
     "membership",
     "present_phase",
     "readable_by",
-    "takes_part",
 ]

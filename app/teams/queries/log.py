@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, exists, or_, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
@@ -11,24 +11,12 @@ from app.access.capacity import Capacity
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.sql import among
-from app.people.models import Agent, Directorate
+from app.people.models import Agent
+from app.teams.belonging import AUTHORITY, TAKES_PART, VIEWER, parameters_of
 from app.teams.lifecycle import Visibility
-from app.teams.models import LogEntry, Team, TeamMember
-from app.teams.queries.teams import AUTHORITY, IS_OF_TEAM, VIEWER, full_name, parameters_of
-
-# Who takes part in the programme: members, coaches and sponsors of teams, heads of client directorates. Correlated to
-# nothing of the list around it, so that the database answers it once.
-_takes_part = or_(
-    exists(1)
-    .where(
-        col(Team.authority_id) == AUTHORITY, or_(col(Team.coach_id) == VIEWER, col(Team.sponsor_id) == VIEWER)
-    )
-    .correlate(None),
-    exists(1).where(col(TeamMember.agent_id) == VIEWER, col(TeamMember.left_on).is_(None)).correlate(None),
-    exists(1)
-    .where(col(Directorate.head_id) == VIEWER, col(Team.client_directorate_id) == col(Directorate.id))
-    .correlate(None),
-)
+from app.teams.models import LogEntry, Team
+from app.teams.policy import LOG_ABILITIES
+from app.teams.queries.teams import IS_OF_TEAM, full_name
 
 _own_entry = col(LogEntry.authority_id) == AUTHORITY
 _of_my_team = or_(col(LogEntry.author_id) == VIEWER, IS_OF_TEAM)
@@ -39,12 +27,12 @@ FOR_AGENT = Visible(
     & or_(
         _of_my_team,
         col(LogEntry.visibility) == Visibility.AUTHORITY,
-        (col(LogEntry.visibility) == Visibility.PROGRAMME) & _takes_part,
+        (col(LogEntry.visibility) == Visibility.PROGRAMME) & TAKES_PART,
     ),
 )
 FOR_ANOTHER = Visible(
     "for somebody else",
-    _own_entry & or_(_of_my_team, (col(LogEntry.visibility) != Visibility.TEAM) & _takes_part),
+    _own_entry & or_(_of_my_team, (col(LogEntry.visibility) != Visibility.TEAM) & TAKES_PART),
 )
 
 _entries: Select[*tuple[Any, ...]] = (
@@ -92,9 +80,6 @@ def entry_detail(connection: Connection | Session, actor: Actor, entry_id: UUID)
     row = connection.execute(_entry[visible.name], {**parameters, "id": entry_id}).one_or_none()
     if row is None:
         raise NotFound
-    return row._asdict()
-
-
-def takes_part(session: Session, actor: Actor) -> bool:
-    """Does `actor` take part in the programme: in a team, beside one, or as the head of a client directorate?"""
-    return bool(session.execute(select(_takes_part), parameters_of(actor)).scalar())
+    data = row._asdict()
+    data["abilities"] = LOG_ABILITIES.of(connection, actor, data)
+    return data

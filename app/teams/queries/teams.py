@@ -15,12 +15,11 @@ from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.sql import among
 from app.people.models import Agent, Directorate
+from app.teams.belonging import AUTHORITY, VIEWER, parameters_of
 from app.teams.lifecycle import PHASES, TEAMS, TeamState
 from app.teams.models import Team, TeamMember, TeamPhase
+from app.teams.policy import TEAM_ABILITIES
 
-_uuid: Any = Team.__table__.c.id.type  # type: ignore[attr-defined]
-VIEWER: Any = bindparam("viewer_id", type_=_uuid)
-AUTHORITY: Any = bindparam("authority_id", type_=_uuid)
 _coach = aliased(Agent)
 
 
@@ -143,6 +142,7 @@ def detail(connection: Connection | Session, actor: Actor, team_id: UUID) -> dic
     data["members"] = [member._asdict() for member in connection.execute(_members, {"team_id": team_id})]
     data["possible_moves"] = TEAMS.possible(data["state"])
     data["possible_phases"] = PHASES.possible(data["phase"])
+    data["abilities"] = TEAM_ABILITIES.of(connection, actor, data)
     return data
 
 
@@ -156,16 +156,6 @@ def is_readable(connection: Connection, actor: Actor, team_id: UUID) -> bool:
 def member_detail(session: Session, team_id: UUID, agent_id: UUID) -> dict[str, Any]:
     """One present member as the API shows them."""
     return session.execute(_member, {"team_id": team_id, "agent_id": agent_id}).one()._asdict()
-
-
-def is_member(session: Session, team_id: UUID, agent_id: UUID | None) -> bool:
-    """Is this agent a member of this team today?"""
-    statement = select(col(TeamMember.id)).where(
-        col(TeamMember.team_id) == team_id,
-        col(TeamMember.agent_id) == agent_id,
-        col(TeamMember.left_on).is_(None),
-    )
-    return session.execute(statement).first() is not None
 
 
 def hold(session: Session, team: Team) -> None:
@@ -225,7 +215,3 @@ def present_phase(session: Session, team_id: UUID) -> TeamPhase:
     statement = select(TeamPhase).where(col(TeamPhase.team_id) == team_id, col(TeamPhase.ended_on).is_(None))
     phase: TeamPhase = session.execute(statement.execution_options(populate_existing=True)).scalar_one()
     return phase
-
-
-def parameters_of(actor: Actor) -> dict[str, Any]:
-    return {"authority_id": actor.authority_id, "viewer_id": actor.agent_id}

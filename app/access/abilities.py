@@ -1,0 +1,84 @@
+"""What the caller may do with an object now, and why not the rest: the policy and the life cycle, read together.
+
+The service that makes a move asks the same table in the same order, so that a route answers as the ability says.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from app.access.actor import Actor
+from app.access.policy import Policy
+from app.kit.i18n import Text, spoken
+from app.kit.lifecycle import Lifecycle
+from app.kit.schemas import Response
+
+Obstacle = Callable[[Any, Actor], Text | None]
+"""The sentence that says what stands in the way of a move, given the object as it is read; None: nothing does."""
+
+
+class Ability(Response):
+    """A move, and whether the caller may make it now."""
+
+    action: str = Field(examples=["qualify"])
+    allowed: bool
+    reason: str | None = Field(
+        description="Why not, in the caller's language; null for what is allowed.",
+        examples=["Ce geste revient au laboratoire."],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An action of the policy on an object that is there. It is a move where the life cycle has a verb of its name.
+
+    `obstacle` is what it waits for beside.
+    """
+
+    action: str
+    obstacle: Obstacle | None = None
+
+
+class Abilities:
+    """The steps of one kind of object. `lifecycle` is that of its state."""
+
+    def __init__(self, policy: Policy, *steps: Step | str, lifecycle: Lifecycle[Any] | None = None) -> None:
+        self.policy = policy
+        self.lifecycle = lifecycle
+        self.steps: Sequence[Step] = tuple(step if isinstance(step, Step) else Step(step) for step in steps)
+        verbs = {move.verb for move in lifecycle.moves} if lifecycle else set()
+        self._verbs = {policy[step.action].name for step in self.steps} & verbs
+
+    def of(
+        self, session: Session | Connection, actor: Actor, facts: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Every step on the object that these `facts` describe, as `Ability` has it."""
+        if isinstance(session, Connection):
+            with Session(session) as reading:
+                return self._of(reading, actor, facts)
+        return self._of(session, actor, facts)
+
+    def _of(self, session: Session, actor: Actor, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+        resource = SimpleNamespace(**facts)
+        standing = self.policy.standing(session, actor, resource)
+        language = spoken()
+        found = []
+        for step in self.steps:
+            sentence = self.policy.why_not(session, actor, step.action, resource, standing)
+            if sentence is None:
+                sentence = self._stands_in_the_way(step, actor, resource)
+            reason = None if sentence is None else sentence.to(language)
+            found.append({"action": step.action, "allowed": sentence is None, "reason": reason})
+        return found
+
+    def _stands_in_the_way(self, step: Step, actor: Actor, resource: Any) -> Text | None:
+        if self.lifecycle and step.action in self._verbs:
+            state = type(self.lifecycle.initial)(getattr(resource, self.lifecycle.column))
+            if not self.lifecycle.allows(state, step.action):
+                return self.lifecycle.why_not(state, step.action)
+        return step.obstacle(resource, actor) if step.obstacle else None
