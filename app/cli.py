@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.audit.commands import audit_app
+from app.irritants.commands import protection_app
 from app.people.commands import import_app
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ main.add_typer(token_app, name="token")
 main.add_typer(client_app, name="client")
 main.add_typer(import_app, name="import")
 main.add_typer(audit_app, name="audit")
+main.add_typer(protection_app, name="protection")
 
 AuthorityOption = Annotated[
     str | None,
@@ -205,7 +207,7 @@ def client_create(
 @main.command()
 def grant(
     agent: Annotated[str, typer.Option("--agent", help="The agent's email or HR id (matricule).")],
-    capacity: Annotated[str, typer.Argument(help="lab, hr, elected or administrator.")],
+    capacity: Annotated[str, typer.Argument(help="lab, trusted, hr, elected or administrator.")],
     authority: AuthorityOption = None,
 ) -> None:
     """Give a person a capacity across the authority."""

@@ -62,6 +62,7 @@ TAGS = {
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",
     "irritants": "Concrete field problems, reported by agents.",
+    "protected-reports": "What a protected reporter reads and writes, with a follow-up key and no token.",
     "calls": "Open calls to all agents around selected irritants.",
     "applications": "Agents' offers to work on an irritant.",
     "teams": "Volunteers around one irritant, and the phases they go through.",
@@ -133,6 +134,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.settings = settings
     app.state.database = database or open_database(settings)
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
+    app.state.keyring = settings.keyring()
     app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
     app.openapi = lambda: contract.openapi(app)  # type: ignore[method-assign]

@@ -4,10 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.kit import clock
+from app.kit.vault import Keyring
 
 
 class Settings(BaseSettings):
@@ -38,6 +39,23 @@ class Settings(BaseSettings):
 
     worker: Literal["inside", "outside"] = "inside"
     """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
+
+    protection_key: SecretStr = SecretStr("")
+    """What locks the identities of protected reporters: `essaim protection new-key` makes one. Several, separated by
+    spaces: the first locks, all open. Without one, nobody can report under protection."""
+
+    protection_key_file: Path | None = None
+    """A file that holds the same, one key a line, for servers whose secrets are files."""
+
+    def keyring(self) -> Keyring | None:
+        """The keys of protected identities, or None without any.
+
+        Raises `ValueError` for a key that is not one, `OSError` for a file that cannot be read.
+        """
+        keys = self.protection_key.get_secret_value().split()
+        if self.protection_key_file is not None:
+            keys += self.protection_key_file.read_text().split()
+        return Keyring.of(keys) if keys else None
 
 
 @cache

@@ -8,6 +8,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.access.small_groups import shown
+from app.kit.i18n import SOURCE_LANGUAGE, _
 from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
 from app.kit.search import beginnings
@@ -15,6 +17,14 @@ from app.kit.sql import among
 from app.people.models import Absence, Agent, Authority, Directorate
 from app.people.policy import AGENT, DIRECTORATE
 from app.people.schemas import AbsenceQuery, AgentQuery, DirectorateQuery
+
+ALERTS = _(
+    "Un irritant n'est pas une alerte. Harcèlement, violences, discrimination, agissements sexistes : votre "
+    "collectivité tient un dispositif de signalement (code général de la fonction publique, article L.135-6). Crime, "
+    "délit, corruption, menace pour l'intérêt général : la loi protège les lanceurs d'alerte (loi n° 2022-401 du 21 "
+    "mars 2022), qui peuvent aussi saisir le Défenseur des droits."
+)
+"""What points real alerts to their statutory channel."""
 
 Head: Any = aliased(Agent)
 Above: Any = aliased(Directorate)
@@ -56,6 +66,7 @@ _authority = select(
     col(Authority.solidarity_day),
     col(Authority.custom_days),
     col(Authority.protestant_temple),
+    col(Authority.alert_channel),
     col(Authority.created_at),
     col(Authority.updated_at),
     col(Authority.version),
@@ -207,13 +218,32 @@ def me(connection: Connection, actor: Actor) -> dict[str, Any]:
     }
 
 
-def authority_detail(connection: Connection | Session, actor: Actor, authority_id: UUID) -> dict[str, Any]:
+def authority_detail(
+    connection: Connection | Session, actor: Actor, authority_id: UUID, language: str = SOURCE_LANGUAGE
+) -> dict[str, Any]:
     """The caller's authority. Raises `NotFound` for any other."""
     if authority_id != actor.authority_id:
         raise NotFound
     data = connection.execute(_authority, {"id": authority_id}).one()._asdict()
     data["custom_days"] = [{"date": day, "name": name} for day, name in sorted(data["custom_days"].items())]
+    data["alert_channel"] = _alert_channel(data["alert_channel"], language)
     return data
+
+
+def alert_channel(connection: Connection | Session, authority_id: UUID, language: str) -> dict[str, Any]:
+    """Where real alerts go in an authority, and by which law, to be shown wherever somebody reports."""
+    statement = select(col(Authority.alert_channel)).where(col(Authority.id) == authority_id)
+    return _alert_channel(connection.execute(statement).scalar_one(), language)
+
+
+def _alert_channel(own: dict[str, str | None] | None, language: str) -> dict[str, Any]:
+    own = own or {}
+    return {
+        "notice": ALERTS.to(language),
+        "text": own.get("text"),
+        "contact": own.get("contact"),
+        "url": own.get("url"),
+    }
 
 
 def directorates_page(
@@ -230,7 +260,10 @@ def directorate_detail(connection: Connection, actor: Actor, directorate_id: UUI
     row = connection.execute(_directorate_detail, parameters).one_or_none()
     if row is None:
         raise NotFound
-    return _without_names(actor, row._asdict())
+    data = _without_names(actor, row._asdict())
+    if not DIRECTORATE.allows(None, actor, "count"):
+        data["agents"], data["agents_in_all"] = shown(data["agents"]), shown(data["agents_in_all"])
+    return data
 
 
 def _without_names(actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
