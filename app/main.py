@@ -31,8 +31,11 @@ from app.people.room import ROOM as PEOPLE
 from app.programmes.room import ROOM as PROGRAMMES
 from app.settings import Settings, get_settings
 from app.signin.bearer import BearerAuthenticator
+from app.signin.cookies import SessionVisitors
+from app.signin.room import ROOM as SIGNIN
 from app.solutions.room import ROOM as SOLUTIONS
 from app.teams.room import ROOM as TEAMS
+from app.web.static import serve_static
 
 API = "/api/v1"
 IDEMPOTENCY_KEPT = timedelta(hours=48)
@@ -41,6 +44,7 @@ log = structlog.get_logger("essaim")
 
 ROOMS: tuple[Room, ...] = (
     PEOPLE,
+    SIGNIN,
     PROGRAMMES,
     IRRITANTS,
     CALLS,
@@ -135,8 +139,12 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.database = database or open_database(settings)
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
     app.state.keyring = settings.keyring()
+    app.state.visitors = SessionVisitors()
+    app.state.doors = sorted((door for room in ROOMS for door in room.doors), key=lambda door: door.rank)
     app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
+    routing.serve(app, (router for room in ROOMS for router in room.pages))
+    serve_static(app)
     app.openapi = lambda: contract.openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -34,6 +34,25 @@ class Settings(BaseSettings):
     token_memory_seconds: float = Field(default=5, ge=0, le=60)
     """How long a server process trusts what it last read of a token: revoking takes at most this long. 0: no memory."""
 
+    session_idle_seconds: int = Field(default=43_200, ge=60)
+    """A browser's session ends when nothing was asked of it for so long."""
+
+    shared_session_idle_seconds: int = Field(default=1_800, ge=60)
+    """The same for sessions opened with a printed code, on a computer that others use too."""
+
+    session_seconds: int = Field(default=604_800, ge=60)
+    """A session ends so long after it was opened, whatever was asked of it."""
+
+    fresh_seconds: int = Field(default=900, ge=60)
+    """Signing a mandate asks that one has shown who one is within so long."""
+
+    trusted_proxies: list[str] = Field(default_factory=list)
+    """Addresses or networks of the proxies in front, as JSON: `["10.0.0.0/8"]`. Only they are believed when they say
+    from where a request comes (`X-Forwarded-For`)."""
+
+    demo: bool = False
+    """Set by `essaim demo` alone: anybody may enter as anybody of its fictitious town."""
+
     clock_file: Path | None = None
     """For rehearsals only: a file that holds the instant to live at. See `kit.clock.follow`."""
 

@@ -1,7 +1,7 @@
 """Who calls, and in what capacities."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from app.access.capacity import Capacity
@@ -23,6 +23,10 @@ class Actor:
     client_id: UUID | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
     time_zone: str = "Europe/Paris"
+    authenticated_at: datetime | None = None
+    """When they last showed who they are; with a personal token, when it was issued."""
+    session_id: UUID | None = None
+    """The session of a browser, where that is how they came."""
 
     @property
     def key(self) -> str:

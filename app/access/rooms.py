@@ -14,20 +14,36 @@ from app.journal.events import Event
 from app.journal.service import Reaction, Subscriber
 from app.kit.lifecycle import Lifecycle
 from app.kit.problems import Problem
+from app.settings import Settings
 
 Chore = Callable[[Session, Actor, date], int]
 """Does what is due on a day, as the system of an authority: how many acts. Doing it again does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A way to say who one is: its part of the sign-in page, shown where `is_open`, in the order of `rank`.
+
+    The template has what `signin.doors.sign_in_page` says, and its forms are received by pages of its room.
+    """
+
+    name: str
+    template: str
+    rank: int
+    is_open: Callable[[Settings], bool] = lambda _settings: True
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
-    """What a part of the domain brings: routes, rows of the policy, life cycles, answers to events.
+    """What a part of the domain brings: routes, pages, rows of the policy, life cycles, answers to events.
 
     `reactions` answer events of rooms below in the same transaction; `subscribers` are owed sealed events by the
     worker, which also does the `chores`; `refusals` say what the violation of a named constraint means.
     """
 
     routers: Sequence[APIRouter] = ()
+    pages: Sequence[APIRouter] = ()
+    doors: Sequence[Door] = ()
     policies: Sequence[Policy] = ()
     lifecycles: Sequence[Lifecycle[Any]] = ()
     reactions: Sequence[tuple[type[Event], Reaction]] = ()

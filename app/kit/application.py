@@ -158,10 +158,10 @@ async def _on_validation(request: Request, error: RequestValidationError) -> Res
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return problem_response(request, Malformed(_("Le corps de la requête n'est pas du JSON valide.")))
-    return problem_response(request, Invalid(errors=[_field_error(item) for item in found]))
+    return problem_response(request, Invalid(errors=[field_error(item) for item in found]))
 
 
-def _field_error(item: dict[str, Any]) -> FieldError:
+def field_error(item: dict[str, Any]) -> FieldError:
     where, *path = [str(part) for part in item["loc"]]
     context = {name: value for name, value in item.get("ctx", {}).items() if name != "error"}
     if isinstance(cause := item.get("ctx", {}).get("error"), Problem):

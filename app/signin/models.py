@@ -1,13 +1,23 @@
-"""Bearer tokens of people and machines. A token is stored as its SHA-256 and shown once."""
+"""Bearer tokens of people and machines, and sessions of browsers. Only a secret's SHA-256 is stored."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from app.kit import clock
-from app.kit.columns import AuthorityRow, instant_field
+from app.kit.columns import AuthorityRow, Labelled, enum_field, instant_field
+from app.kit.i18n import _
+
+
+class Method(Labelled):
+    """How somebody has shown who they are."""
+
+    OIDC = "oidc", _("compte professionnel")
+    LINK = "link", _("lien reçu par courriel")
+    CODE = "code", _("matricule et code imprimé")
+    DEMO = "demo", _("bouton de la démonstration")
 
 
 class ApiClient(AuthorityRow, table=True):
@@ -37,3 +47,31 @@ class AccessToken(AuthorityRow, table=True):
     created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
     expires_at: datetime = instant_field(nullable=False)
     revoked_at: datetime | None = instant_field(default=None, nullable=True)
+
+
+class WebSession(AuthorityRow, table=True):
+    """Somebody signed in with a browser. Ended, it is deleted: the journal keeps that it was.
+
+    It counts until `idle_until`, which each use moves ahead, and never after `expires_at`. `acr` is the assurance that
+    the identity provider gave (OpenID Connect Core, section 2); `id_token` is shown to it again at sign-out.
+    """
+
+    __tablename__ = "web_sessions"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_web_sessions_agent_id", "agent_id", "opened_at", "id"),
+        Index("ix_web_sessions_expires_at", "authority_id", "expires_at"),
+    )
+
+    agent_id: UUID = Field(foreign_key="agents.id")
+    token_hash: str = Field(max_length=64)
+    method: Method = enum_field(Method)
+    acr: str | None = Field(default=None, max_length=200)
+    id_token: str | None = Field(default=None, sa_type=Text)
+    address: str | None = Field(default=None, max_length=64)
+    user_agent: str | None = Field(default=None, max_length=300)
+    opened_at: datetime = instant_field(nullable=False)
+    authenticated_at: datetime = instant_field(nullable=False)
+    last_used_at: datetime = instant_field(nullable=False)
+    idle_until: datetime = instant_field(nullable=False)
+    expires_at: datetime = instant_field(nullable=False)

@@ -2,8 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -34,6 +34,7 @@ _holder: Select[*tuple[Any, ...]] = (
         col(Agent.family_name),
         col(ApiClient.name),
         col(ApiClient.scopes),
+        col(AccessToken.created_at),
         col(CapacityGrant.capacity),
     )
     .join(Authority, col(Authority.id) == col(AccessToken.authority_id))
@@ -58,9 +59,7 @@ def holder_of(connection: Connection, token: str) -> Actor:
     rows = connection.execute(_holder, {"token_hash": _hash(token), "now": now, "today": now.date()}).all()
     if not rows:
         raise Unauthenticated(_("Ce jeton n'est pas ou plus valable : demandez-en un autre."))
-    authority_id, agent_id, client_id, time_zone, given_name, family_name, client_name, scopes, _first = rows[
-        0
-    ]
+    authority_id, agent_id, client_id, time_zone, given_name, family_name, client_name, scopes = rows[0][:8]
     if client_id:
         return Actor(
             authority_id,
@@ -70,14 +69,38 @@ def holder_of(connection: Connection, token: str) -> Actor:
             scopes=frozenset(scopes),
             time_zone=time_zone,
         )
-    granted = frozenset(row[-1] for row in rows if row[-1])
-    everyone = frozenset() if Capacity.ELECTED in granted else frozenset({Capacity.AGENT})
+    return person(
+        authority_id,
+        agent_id,
+        f"{given_name} {family_name}",
+        granted=(row.capacity for row in rows),
+        time_zone=time_zone,
+        authenticated_at=rows[0].created_at,
+    )
+
+
+def person(
+    authority_id: UUID,
+    agent_id: UUID,
+    name: str,
+    *,
+    granted: Iterable[Capacity | None],
+    time_zone: str,
+    authenticated_at: datetime,
+    session_id: UUID | None = None,
+) -> Actor:
+    """A person as one who calls: an agent by their being here, whatever is `granted` besides, or an elected member."""
+    capacities = frozenset(capacity for capacity in granted if capacity)
+    if Capacity.ELECTED not in capacities:
+        capacities |= {Capacity.AGENT}
     return Actor(
         authority_id,
-        f"{given_name} {family_name}",
-        granted | everyone,
+        name,
+        capacities,
         agent_id=agent_id,
         time_zone=time_zone,
+        authenticated_at=authenticated_at,
+        session_id=session_id,
     )
 
 

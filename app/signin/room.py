@@ -1,0 +1,10 @@
+"""What the application installs of this room."""
+
+from app.access.rooms import Room
+from app.signin import endpoints, pages, policy
+
+ROOM = Room(
+    routers=[endpoints.api],
+    pages=[pages.open_pages, pages.pages],
+    policies=[policy.POLICY],
+)

@@ -1,0 +1,63 @@
+"""Templates: Jinja, escaping everything, refusing names that nobody gave. Each room keeps its own beside its code."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from app.kit.i18n import Text
+from app.web.static import static_url
+
+APP = Path(__file__).resolve().parent.parent
+
+
+def _folders() -> list[Path]:
+    rooms = sorted(path for path in APP.glob("*/templates") if path.parent.name != "web")
+    return [APP / "web" / "templates", *rooms]
+
+
+@pass_context
+def _in_words(context: Context, value: object) -> object:
+    """A `Text` in the language of the reader; anything else as it is."""
+    return value.to(context["lang"]) if isinstance(value, Text) else value
+
+
+@pass_context
+def _translate(context: Context, msgid: str, **values: object) -> str:
+    return Text(msgid).format(**values).to(context["lang"])
+
+
+@pass_context
+def _day(context: Context, value: date) -> str:
+    """`jeudi 26 novembre 2026`."""
+    return format_date(value, "full", locale=context["lang"])
+
+
+@pass_context
+def _moment(context: Context, value: datetime) -> str:
+    """`26 novembre 2026 à 09:30`, where the authority is."""
+    local = value.astimezone(ZoneInfo(context["time_zone"]))
+    said = format_datetime(local, "d MMMM yyyy 'à' HH:mm", locale=context["lang"])
+    return said if context["lang"] == "fr" else format_datetime(local, "d MMMM yyyy, HH:mm", locale="en")
+
+
+environment = Environment(
+    loader=FileSystemLoader(_folders()),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    finalize=_in_words,
+)
+environment.globals.update({"_": _translate, "static": static_url})
+environment.filters.update({"day": _day, "moment": _moment})
+
+
+def render(template: str, language: str, context: Mapping[str, Any]) -> str:
+    """The page in `language`. `context` holds `time_zone`, an IANA name, and what the template names."""
+    return environment.get_template(template).render({**context, "lang": language})
