@@ -4,6 +4,7 @@ from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
+from pydantic import SecretStr
 from sqlmodel import Session
 
 from app.access.dependencies import ActorDep
@@ -34,6 +35,7 @@ from app.irritants.schemas import (
     Reason,
     ReportedIrritant,
 )
+from app.kit.database import Database
 from app.kit.etag import IfMatch, require_version
 from app.kit.i18n import negotiate
 from app.kit.problems import NotFound
@@ -241,20 +243,28 @@ def list_irritant_openings(
         return json_page(request, *queries.OPENINGS.page(connection, query, queries.OPENINGS_OF, parameters))
 
 
-@followed_api.post("/read", response_model=FollowedReport, responses=WRITES)
-def read_protected_report(request: Request, form: FollowUpKey, session: SessionDep) -> Response:
+@followed_api.post("/read", response_model=FollowedReport, responses=WRITES | problem_responses(429))
+def read_protected_report(
+    request: Request, form: FollowUpKey, session: SessionDep, database: DatabaseDep, keyring: KeyringDep
+) -> Response:
     """Read one's protected report with its follow-up key: where it stands, the dialogue, who opened the identity.
 
     Needs no token, and reads none that is sent: better send none.
     """
+    _knock(request, database, keyring, form.follow_up_key)
     irritant = protection.follow(session, form.follow_up_key.get_secret_value())
     data = queries.followed(session, irritant, form.before)
     return unstored(json_object({**data, "alert_channel": _alert_channel(request, session, irritant)}))
 
 
-@followed_api.post("/write", status_code=201, response_model=FollowedMessage, responses=WRITES)
-def write_on_protected_report(form: FollowUpMessage, session: SessionDep) -> Response:
+@followed_api.post(
+    "/write", status_code=201, response_model=FollowedMessage, responses=WRITES | problem_responses(429)
+)
+def write_on_protected_report(
+    request: Request, form: FollowUpMessage, session: SessionDep, database: DatabaseDep, keyring: KeyringDep
+) -> Response:
     """Write to the lab about one's protected report, with its follow-up key and no token."""
+    _knock(request, database, keyring, form.follow_up_key)
     irritant = protection.follow(session, form.follow_up_key.get_secret_value())
     row = protection.receive(session, irritant, form.body)
     shown = queries.message_to_reporter(row.model_dump() | {"author_name": None})
@@ -263,3 +273,9 @@ def write_on_protected_report(form: FollowUpMessage, session: SessionDep) -> Res
 
 def _alert_channel(request: Request, session: Session, irritant: Irritant) -> dict[str, Any]:
     return alert_channel(session, irritant.authority_id, negotiate(request.headers.get("accept-language")))
+
+
+def _knock(request: Request, database: Database, keyring: Keyring | None, key: SecretStr) -> None:
+    """Raise `TooManyRequests` where an address or a follow-up key comes too often."""
+    address = request.client.host if request.client else ""
+    protection.knock(database, keyring, address, key.get_secret_value())

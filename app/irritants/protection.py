@@ -16,6 +16,7 @@ from sqlalchemy import delete, exists, func, or_, select
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.access.fresh import require_fresh
 from app.access.small_groups import wide_enough
 from app.irritants import announcing, events
 from app.irritants.lifecycle import IrritantState, Side
@@ -38,8 +39,9 @@ from app.irritants.schemas import IrritantReport
 from app.irritants.service import write
 from app.journal.service import record
 from app.kit import clock
-from app.kit.database import insert
+from app.kit.database import Database, insert
 from app.kit.ids import blurred_id
+from app.kit.limits import Limit, take
 from app.kit.vault import Keyring, LockNotOpened, Sealed
 from app.people.models import Agent, Authority, Directorate
 from app.people.service import directorate_of
@@ -47,6 +49,9 @@ from app.people.service import directorate_of
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 GROUPS, GROUP = 7, 4
 """140 bits: a plain digest of it cannot be searched."""
+
+BY_ADDRESS = Limit("protected reports by address", times=600, seconds=3600)
+BY_RECEIPT = Limit("protected reports by follow-up key", times=60, seconds=3600)
 
 KEPT = timedelta(days=61)
 """How long an identity outlives its irritant: two months after the end, as CNIL has it for alerts (2023-064)."""
@@ -95,6 +100,17 @@ def report(
     return irritant, receipt
 
 
+def knock(database: Database, keyring: Keyring | None, address: str, receipt: str) -> None:
+    """Count a request of the follow-up door. Raises `TooManyRequests`, or `ProtectionUnavailable` without a keyring.
+
+    What is counted under is blinded by the master key: of who came, and for what, the counters tell nothing.
+    """
+    if keyring is None:
+        raise ProtectionUnavailable
+    take(database, BY_ADDRESS, keyring.blind("address", address))
+    take(database, BY_RECEIPT, keyring.blind("receipt", receipt_hash(receipt)))
+
+
 def follow(session: Session, receipt: str) -> Irritant:
     """The irritant of this follow-up key. Raises `UnknownReceipt`."""
     row: Irritant | None = session.execute(
@@ -132,9 +148,11 @@ def open_identity(
 ) -> tuple[IdentityOpening, Agent]:
     """Who reported `irritant`. The opening, with its reason, is there for the reporter to read.
 
-    Raises `NotProtected`, `IdentityForgotten`, or `ProtectionUnavailable` where the key is not on the ring.
+    Raises `FreshAuthenticationNeeded`, `NotProtected`, `IdentityForgotten`, or `ProtectionUnavailable` where the key is
+    not on the ring.
     """
     POLICY.require(session, actor, "open_identity", irritant)
+    require_fresh(actor)
     if not irritant.protected:
         raise NotProtected
     identity: ProtectedIdentity | None = session.execute(

@@ -252,6 +252,7 @@ _PROBLEM_NAMES = {
     415: "The body is not JSON.",
     422: "A field is wrong; `errors` names it.",
     428: "If-Match is missing.",
+    429: "Too often; `Retry-After` says in how many seconds to come back.",
 }
 
 

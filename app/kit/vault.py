@@ -6,7 +6,6 @@ of its secrets but how long they are.
 """
 
 import base64
-import binascii
 import hmac
 import secrets
 from collections.abc import Sequence
@@ -50,11 +49,12 @@ class Keyring:
     def of(cls, texts: Sequence[str]) -> Self:
         """The ring of keys written by `new_key`. Raises `ValueError`, without repeating what was given."""
         try:
-            return cls([base64.b64decode(text, altchars=b"-_", validate=True) for text in texts])
-        except binascii.Error:
+            keys = [base64.b64decode(text, altchars=b"-_", validate=True) for text in texts]
+        except ValueError:
             raise ValueError(
                 "a master key is written in 44 characters, by `essaim protection new-key`"
             ) from None
+        return cls(keys)
 
     def __repr__(self) -> str:
         return f"<Keyring {self.current}>"
