@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from app.audit.commands import audit_app
 from app.codes.commands import codes_app
+from app.irritants.commands import protection_app
 from app.openid.commands import provider_app
 from app.people.commands import import_app
 
@@ -48,6 +49,7 @@ main.add_typer(import_app, name="import")
 main.add_typer(audit_app, name="audit")
 main.add_typer(codes_app, name="codes")
 main.add_typer(provider_app, name="provider")
+main.add_typer(protection_app, name="protection")
 
 AuthorityOption = Annotated[
     str | None,
@@ -106,8 +108,8 @@ def migrate() -> None:
 def worker() -> None:
     """Seal the journal and deliver its events until interrupted. On PostgreSQL, as many at once as wanted."""
     import signal
-
     from functools import partial
+
     from app.journal.worker import Worker
     from app.kit import logs
     from app.main import compose, do_chores, run_errands
@@ -160,7 +162,6 @@ def imports() -> None:
     """Bring data in from other systems."""
     from app.main import compose
 
-
     compose()
 
 
@@ -168,6 +169,7 @@ def imports() -> None:
 def codes() -> None:
     """One-time codes for agents without email."""
     from app.main import compose
+
     compose()
 
 
@@ -218,7 +220,7 @@ def client_create(
 @main.command()
 def grant(
     agent: Annotated[str, typer.Option("--agent", help="The agent's email or HR id (matricule).")],
-    capacity: Annotated[str, typer.Argument(help="lab, hr, elected or administrator.")],
+    capacity: Annotated[str, typer.Argument(help="lab, trusted, hr, elected or administrator.")],
     authority: AuthorityOption = None,
 ) -> None:
     """Give a person a capacity across the authority."""

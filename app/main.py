@@ -79,6 +79,7 @@ TAGS = {
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",
     "irritants": "Concrete field problems, reported by agents.",
+    "protected-reports": "What a protected reporter reads and writes, with a follow-up key and no token.",
     "calls": "Open calls to all agents around selected irritants.",
     "applications": "Agents' offers to work on an irritant.",
     "teams": "Volunteers around one irritant, and the phases they go through.",
@@ -159,6 +160,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.settings = settings
     app.state.database = database or open_database(settings)
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
+    app.state.keyring = settings.keyring()
     app.state.visitors = SessionVisitors()
     app.state.doors = sorted((door for room in ROOMS for door in room.doors), key=lambda door: door.rank)
     app.state.farewells = [farewell for room in ROOMS for farewell in room.farewells]

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.kit import clock
+from app.kit.vault import Keyring
 
 SHORTEST_KEY = 32
 
@@ -90,6 +91,23 @@ class Settings(BaseSettings):
     def model_post_init(self, _context: Any) -> None:
         if self.code_key_bytes is not None and len(self.code_key_bytes) < SHORTEST_KEY:
             raise ValueError(f"ESSAIM_CODE_KEY: {SHORTEST_KEY} characters at least")
+
+    protection_key: SecretStr = SecretStr("")
+    """What locks the identities of protected reporters: `essaim protection new-key` makes one. Several, separated by
+    spaces: the first locks, all open. Without one, nobody can report under protection."""
+
+    protection_key_file: Path | None = None
+    """A file that holds the same, one key a line, for servers whose secrets are files."""
+
+    def keyring(self) -> Keyring | None:
+        """The keys of protected identities, or None without any.
+
+        Raises `ValueError` for a key that is not one, `OSError` for a file that cannot be read.
+        """
+        keys = self.protection_key.get_secret_value().split()
+        if self.protection_key_file is not None:
+            keys += self.protection_key_file.read_text().split()
+        return Keyring.of(keys) if keys else None
 
 
 @cache

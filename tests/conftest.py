@@ -8,12 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from app.kit.columns import metadata
 from app.kit.database import Database
 from app.kit.ids import new_id
 from app.kit.migrations import upgrade
+from app.kit.vault import new_key
 from app.main import create_app
 from app.settings import Settings
 from tests.support.postgres import postgres_server
@@ -81,7 +83,9 @@ def database(database_url: str) -> Iterator[Database]:
 def shared_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The application, made once: each test gives it its own database."""
     unused = Database(f"sqlite:///{tmp_path_factory.mktemp('unused') / 'unused.db'}")
-    return create_app(Settings(worker="outside", token_memory_seconds=0), unused)
+    return create_app(
+        Settings(worker="outside", token_memory_seconds=0, protection_key=SecretStr(new_key())), unused
+    )
 
 
 @pytest.fixture

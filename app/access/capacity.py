@@ -11,6 +11,7 @@ class Capacity(Labelled):
     LAB = "lab", _("laboratoire")
     HR = "hr", _("ressources humaines")
     ELECTED = "elected", _("élu·e")
+    TRUSTED = "trusted", _("personne de confiance")
     ADMINISTRATOR = "administrator", _("administration de la plateforme")
     CLIENT = "client", _("application connectée")
     SYSTEM = "system", _("Essaim")
@@ -26,5 +27,5 @@ class Capacity(Labelled):
     OWNER = "owner", _("personne concernée")
 
 
-GRANTED = (Capacity.LAB, Capacity.HR, Capacity.ELECTED, Capacity.ADMINISTRATOR)
+GRANTED = (Capacity.LAB, Capacity.TRUSTED, Capacity.HR, Capacity.ELECTED, Capacity.ADMINISTRATOR)
 """Capacities that an administrator grants to a person; every other follows from facts."""

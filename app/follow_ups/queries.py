@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
+from app.access.small_groups import is_enough
 from app.follow_ups.lifecycle import COMMITMENTS as COMMITMENT_MOVES
 from app.follow_ups.lifecycle import FOLLOW_UPS as FOLLOW_UP_MOVES
 from app.follow_ups.lifecycle import CommitmentState, FollowUpState, Side
@@ -36,9 +37,6 @@ from app.kit.problems import NotFound
 from app.kit.sql import among, words
 from app.people.models import Agent
 from app.teams.models import Team
-
-ENOUGH = 3
-"""Fewer answers than this are not shown: a mean of two tells each what the other said."""
 
 _name = col(Agent.given_name) + " " + col(Agent.family_name)
 
@@ -279,15 +277,15 @@ _words = select(col(SpiralScore.word)).where(
 
 
 def spiral(connection: Connection | Session, actor: Actor, follow_up_id: UUID) -> dict[str, Any]:
-    """The means of the answers, or nothing below `ENOUGH` respondents. The policy has already allowed it."""
+    """The means of the answers, or nothing where the respondents are too few. The policy has already allowed it."""
     parameters = {"id": follow_up_id, "viewer_id": actor.agent_id}
     data = connection.execute(_means, parameters).one()._asdict()
-    enough = data["respondents"] >= ENOUGH
+    enough = is_enough(data["respondents"])
     said = sorted(connection.execute(_words, {"id": follow_up_id}).scalars()) if enough else []
     return {
         "follow_up_id": follow_up_id,
         "answered": bool(data["answered"]),
         "respondents": data["respondents"] if enough else None,
         **{name: round(float(data[name]), 1) if enough else None for name in DIMENSIONS},
-        "words": said if len(said) >= ENOUGH else None,
+        "words": said if is_enough(len(said)) else None,
     }

@@ -1,43 +1,76 @@
 """The API of irritants."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
+from pydantic import SecretStr
+from sqlmodel import Session
 
 from app.access.dependencies import ActorDep
 from app.access.governed import governed_by
-from app.irritants import queries, service
+from app.irritants import protection, queries, service
+from app.irritants.models import Irritant
 from app.irritants.policy import POLICY
 from app.irritants.schemas import (
     Comment,
     CommentBody,
     CommentQuery,
+    FollowedMessage,
+    FollowedReport,
+    FollowUpKey,
+    FollowUpMessage,
     IrritantDetail,
     IrritantEdit,
     IrritantQuery,
     IrritantReport,
     IrritantSummary,
     MergeInto,
+    Message,
+    MessageBody,
+    MessageQuery,
+    OpenedIdentity,
+    OpenIdentity,
+    Opening,
+    OpeningQuery,
     Reason,
+    ReportedIrritant,
 )
+from app.kit.database import Database
 from app.kit.etag import IfMatch, require_version
+from app.kit.i18n import negotiate
 from app.kit.problems import NotFound
 from app.kit.routing import (
     EDITS,
     MOVES,
     WRITES,
     DatabaseDep,
+    OpenRoute,
     SessionDep,
+    UnlinkedRoute,
+    forget_key,
     json_object,
     json_object_if_new,
     json_page,
     problem_responses,
     router,
+    unstored,
 )
 from app.kit.schemas import Page, changes
+from app.kit.vault import Keyring
+from app.people.queries import alert_channel
 
 api = router("/irritants", "irritants")
+unlinked_api = router("/irritants", "irritants", UnlinkedRoute)
+followed_api = router("/protected-reports", "protected-reports", OpenRoute)
+
+
+async def _keyring(request: Request) -> Keyring | None:
+    return cast("Keyring | None", request.app.state.keyring)
+
+
+KeyringDep = Annotated[Keyring | None, Depends(_keyring)]
+"""The keys of protected identities."""
 
 
 @api.get("", response_model=Page[IrritantSummary], responses=problem_responses(422))
@@ -52,14 +85,25 @@ def list_irritants(
         return json_page(request, *queries.IRRITANTS.page(connection, query, visible, parameters))
 
 
-@api.post("", status_code=201, response_model=IrritantDetail, responses=WRITES)
+@api.post("", status_code=201, response_model=ReportedIrritant, responses=WRITES)
 @governed_by(POLICY, "report")
-def report_irritant(form: IrritantReport, actor: ActorDep, session: SessionDep) -> Response:
-    """Report a concrete field problem. It stays between the reporter and the lab until it is qualified."""
-    irritant = service.report(session, actor, form)
-    return json_object(
-        queries.detail(session, actor, irritant.id), status=201, location=f"/api/v1/irritants/{irritant.id}"
-    )
+def report_irritant(
+    request: Request, form: IrritantReport, actor: ActorDep, session: SessionDep, keyring: KeyringDep
+) -> Response:
+    """Report a concrete field problem. It stays between the reporter and the lab until it is qualified.
+
+    An irritant is not an alert: show the authority's `alert_channel` beside the form. Under protection, nobody learns
+    who reported, not even by this API: the answer gives the one key that leads back to the irritant.
+    """
+    if form.protected:
+        forget_key()
+        irritant, receipt = protection.report(session, actor, form, keyring)
+        told = {"follow_up_key": receipt, "alert_channel": _alert_channel(request, session, irritant)}
+    else:
+        irritant, told = service.report(session, actor, form), {}
+    answer = {**queries.detail(session, actor, irritant.id, among=queries.ALL), **told}
+    response = json_object(answer, status=201, location=f"/api/v1/irritants/{irritant.id}")
+    return unstored(response) if told else response
 
 
 @api.get("/{irritant_id}", response_model=IrritantDetail, responses=problem_responses(422))
@@ -161,3 +205,91 @@ def comment_irritant(irritant_id: UUID, form: CommentBody, actor: ActorDep, sess
     """Add a detail, a doubt, "the same here"."""
     row = service.comment(session, actor, service.find(session, actor, irritant_id), form.body)
     return json_object(row.model_dump(exclude={"authority_id"}) | {"author_name": actor.name}, status=201)
+
+
+@api.get("/{irritant_id}/messages", response_model=Page[Message], responses=problem_responses(422))
+def list_irritant_messages(
+    request: Request,
+    irritant_id: UUID,
+    actor: ActorDep,
+    database: DatabaseDep,
+    query: Annotated[MessageQuery, Query()],
+) -> Response:
+    """The dialogue with the reporter of a protected irritant, whom it does not name."""
+    with database.read() as connection:
+        queries.require_on(connection, actor, "read_dialogue", irritant_id)
+        parameters = {"irritant_id": irritant_id}
+        return json_page(request, *queries.MESSAGES.page(connection, query, queries.MESSAGES_OF, parameters))
+
+
+@api.post("/{irritant_id}/messages", status_code=201, response_model=Message, responses=WRITES)
+def write_to_reporter(irritant_id: UUID, form: MessageBody, actor: ActorDep, session: SessionDep) -> Response:
+    """Write to the reporter of a protected irritant, who reads it with the follow-up key."""
+    row = protection.send(session, actor, service.find(session, actor, irritant_id), form.body)
+    return json_object(row.model_dump(exclude={"authority_id"}) | {"author_name": actor.name}, status=201)
+
+
+@unlinked_api.post("/{irritant_id}/open-identity", response_model=OpenedIdentity, responses=WRITES)
+def open_identity(
+    irritant_id: UUID, form: OpenIdentity, actor: ActorDep, session: SessionDep, keyring: KeyringDep
+) -> Response:
+    """Learn who reported a protected irritant: for trusted persons, who say why.
+
+    The reporter reads who looked, when and why. An `Idempotency-Key` is not kept: asked twice, it is opened twice.
+    """
+    irritant = service.find(session, actor, irritant_id)
+    opening, agent = protection.open_identity(session, actor, irritant, form.reason, keyring)
+    return unstored(json_object(queries.opened(session, actor, opening, agent)))
+
+
+@api.get("/{irritant_id}/openings", response_model=Page[Opening], responses=problem_responses(422))
+def list_irritant_openings(
+    request: Request,
+    irritant_id: UUID,
+    actor: ActorDep,
+    database: DatabaseDep,
+    query: Annotated[OpeningQuery, Query()],
+) -> Response:
+    """Who opened the identity of a protected reporter, when and why. For trusted persons: a reason may say too much."""
+    with database.read() as connection:
+        queries.require_on(connection, actor, "read_openings", irritant_id)
+        parameters = {"irritant_id": irritant_id}
+        return json_page(request, *queries.OPENINGS.page(connection, query, queries.OPENINGS_OF, parameters))
+
+
+@followed_api.post("/read", response_model=FollowedReport, responses=WRITES | problem_responses(429))
+def read_protected_report(
+    request: Request, form: FollowUpKey, session: SessionDep, database: DatabaseDep, keyring: KeyringDep
+) -> Response:
+    """Read one's protected report with its follow-up key: where it stands, the dialogue, who opened the identity.
+
+    Needs no token, and reads none that is sent: better send none.
+    """
+    _knock(request, database, keyring, form.follow_up_key)
+    irritant = protection.follow(session, form.follow_up_key.get_secret_value())
+    data = queries.followed(session, irritant, form.before)
+    return unstored(json_object({**data, "alert_channel": _alert_channel(request, session, irritant)}))
+
+
+@followed_api.post(
+    "/write", status_code=201, response_model=FollowedMessage, responses=WRITES | problem_responses(429)
+)
+def write_on_protected_report(
+    request: Request, form: FollowUpMessage, session: SessionDep, database: DatabaseDep, keyring: KeyringDep
+) -> Response:
+    """Write to the lab about one's protected report, with its follow-up key and no token."""
+    _knock(request, database, keyring, form.follow_up_key)
+    irritant = protection.follow(session, form.follow_up_key.get_secret_value())
+    row = protection.receive(session, irritant, form.body)
+    shown = queries.message_to_reporter(row.model_dump() | {"author_name": None})
+    return unstored(json_object(shown, status=201))
+
+
+def _alert_channel(request: Request, session: Session, irritant: Irritant) -> dict[str, Any]:
+    return alert_channel(session, irritant.authority_id, negotiate(request.headers.get("accept-language")))
+
+
+def _knock(request: Request, database: Database, keyring: Keyring | None, key: SecretStr) -> None:
+    """Raise `TooManyRequests` where an address or a follow-up key comes too often."""
+    address = request.client.host if request.client else ""
+    protection.knock(database, keyring, address, key.get_secret_value())

@@ -1,4 +1,7 @@
-"""What happens to an irritant. Votes are not events: who agrees with a complaint is nobody's business."""
+"""What happens to an irritant. Votes are not events: who agrees with a complaint is nobody's business.
+
+What a protected reporter does becomes an event of Essaim's own, later (`announcing`).
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -65,3 +68,34 @@ class IrritantDeclined(Event):
 class IrritantCommented(Event):
     type: ClassVar[str] = "irritant.commented"
     comment_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class IrritantMessageReceived(Event):
+    """Its protected reporter wrote."""
+
+    type: ClassVar[str] = "irritant.message_received"
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IrritantMessageSent(Event):
+    """The lab wrote to its protected reporter."""
+
+    type: ClassVar[str] = "irritant.message_sent"
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IrritantIdentityOpened(Event):
+    """A trusted person learnt who reported it. Why stands in the opening, which the reporter reads."""
+
+    type: ClassVar[str] = "irritant.identity_opened"
+    opening_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class IrritantIdentityForgotten(Event):
+    """Who reported it is known to nobody any more."""
+
+    type: ClassVar[str] = "irritant.identity_forgotten"

@@ -16,6 +16,13 @@ class IrritantState(Labelled):
     DECLINED = "declined", _("écarté, avec une raison")
 
 
+class Side(Labelled):
+    """Who writes in the dialogue with a protected reporter."""
+
+    REPORTER = "reporter", _("auteur·e du signalement")
+    LAB = "lab", _("laboratoire")
+
+
 S = IrritantState
 LAB = _("laboratoire")
 

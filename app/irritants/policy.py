@@ -27,6 +27,13 @@ is_unqualified = Condition(
     lambda _session, _actor, irritant: irritant.state is IrritantState.SUBMITTED,
 )
 
+is_protected = Condition(
+    _("l'irritant a été signalé sous protection"), lambda _session, _actor, irritant: irritant.protected
+)
+
+TRUSTED_ONLY = _(
+    "Seules les personnes de confiance du laboratoire peuvent connaître l'auteur·e d'un signalement protégé."
+)
 LAB_ONLY = _("Ce geste revient au laboratoire.")
 
 POLICY = Policy(
@@ -36,10 +43,13 @@ POLICY = Policy(
     actions=[
         Action("list", _("consulter les irritants"), (C.AGENT, C.LAB, C.HR),
                _("La liste des irritants s'adresse aux agents."), scope="programme:read"),
-        Action("read", _("lire un irritant"), (C.LAB, C.REPORTER, Grant(C.AGENT, is_known)),
+        Action("read", _("lire un irritant"),
+               (C.LAB, C.REPORTER, Grant(C.TRUSTED, is_protected), Grant(C.AGENT, is_known)),
                _("Cet irritant n'est pas encore public."), scope="programme:read"),
         Action("report", _("signaler un irritant"), (C.AGENT, C.LAB),
                _("Le signalement est ouvert à tous les agents, et à eux seuls."), scope="programme:write"),
+        Action("report_protected", _("signaler un irritant sous protection"), (C.AGENT, C.LAB),
+               _("Une personne signale sous protection, avec son propre jeton : une application ne le peut pas.")),
         Action("edit", _("corriger un irritant"), (C.LAB, Grant(C.REPORTER, is_unqualified)),
                _("Une fois qualifié, un irritant n'est corrigé que par le laboratoire : écrivez un commentaire."),
                scope="programme:write"),
@@ -53,6 +63,16 @@ POLICY = Policy(
         Action("vote", _("voter pour un irritant"), (C.AGENT,), _("Le vote est réservé aux agents.")),
         Action("comment", _("commenter un irritant"), (C.AGENT, C.LAB),
                _("Les commentaires sont ouverts aux agents et au laboratoire.")),
+        Action("know_protected", _("savoir qu'un irritant a été signalé sous protection"), (C.LAB, C.TRUSTED),
+               LAB_ONLY),
+        Action("follow_protected", _("suivre un signalement protégé et y écrire, par sa clé de suivi"),
+               (C.REPORTER,), _("La clé de suivi est remise une fois, à la personne qui signale.")),
+        Action("read_dialogue", _("lire le dialogue avec l'auteur·e d'un signalement protégé"),
+               (C.LAB, C.TRUSTED), LAB_ONLY),
+        Action("write_message", _("écrire à l'auteur·e d'un signalement protégé"), (C.LAB, C.TRUSTED), LAB_ONLY),
+        Action("open_identity", _("ouvrir l'identité de l'auteur·e, en disant pourquoi"), (C.TRUSTED,),
+               TRUSTED_ONLY),
+        Action("read_openings", _("lire qui a ouvert cette identité, et pourquoi"), (C.TRUSTED,), TRUSTED_ONLY),
     ],
 )  # fmt: skip
 

@@ -1,6 +1,11 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Room
-from app.irritants import endpoints, lifecycle, policy
+from app.irritants import announcing, endpoints, lifecycle, policy, protection
 
-ROOM = Room(routers=[endpoints.api], policies=[policy.POLICY], lifecycles=[lifecycle.LIFECYCLE])
+ROOM = Room(
+    routers=[endpoints.api, endpoints.unlinked_api, endpoints.followed_api],
+    policies=[policy.POLICY],
+    lifecycles=[lifecycle.LIFECYCLE],
+    chores=[announcing.announce_due, protection.forget_due],
+)

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
-from app.irritants import events
+from app.irritants import announcing, events
 from app.irritants.lifecycle import LIFECYCLE, OPEN
 from app.irritants.models import Irritant, IrritantComment, IrritantTally, IrritantVote
 from app.irritants.policy import POLICY
@@ -63,20 +63,7 @@ def report(session: Session, actor: Actor, form: IrritantReport) -> Irritant:
     """A new irritant, reported by `actor`. Raises `UnknownDirectorate`."""
     POLICY.require(session, actor, "report")
     directorate_of(session, actor, form.directorate_id)
-    impact = form.impact or ""
-    irritant = insert(
-        session,
-        Irritant(
-            authority_id=actor.authority_id,
-            directorate_id=form.directorate_id,
-            reporter_id=actor.agent_id,
-            title=form.title,
-            description=form.description,
-            impact=impact,
-            search=search.stems(form.title, form.description, impact),
-        ),
-    )
-    insert(session, IrritantTally(irritant_id=irritant.id))
+    irritant = write(session, actor, form, reporter_id=actor.agent_id)
     record(
         session,
         events.IrritantReported(subject_id=irritant.id, directorate_id=irritant.directorate_id),
@@ -85,11 +72,22 @@ def report(session: Session, actor: Actor, form: IrritantReport) -> Irritant:
     return irritant
 
 
+def write(session: Session, actor: Actor, form: IrritantReport, **facts: Any) -> Irritant:
+    """The rows of a new irritant; `facts` are columns that the form does not give."""
+    impact = form.impact or ""
+    texts = {"title": form.title, "description": form.description, "impact": impact}
+    facts = {"directorate_id": form.directorate_id, **texts, "search": search.stems(*texts.values()), **facts}
+    irritant = insert(session, Irritant(authority_id=actor.authority_id, **facts))
+    insert(session, IrritantTally(irritant_id=irritant.id))
+    return irritant
+
+
 def edit(session: Session, actor: Actor, irritant: Irritant, changes: dict[str, Any]) -> None:
     """Correct the texts or the directorate of an irritant."""
     POLICY.require(session, actor, "edit", irritant)
     if "directorate_id" in changes:
         directorate_of(session, actor, changes["directorate_id"])
+    announcing.announce(session, irritant)
     texts = [changes.get(name, getattr(irritant, name)) for name in ("title", "description", "impact")]
     change(session, irritant, **changes, search=search.stems(*texts))
     record(session, events.IrritantEdited(subject_id=irritant.id, fields=tuple(changes)), by=actor)
@@ -153,6 +151,7 @@ def merge(session: Session, actor: Actor, irritant: Irritant, into_id: UUID) -> 
         or target.state not in OPEN
     ):
         raise MergeRefused.on("into_id", MergeRefused.title)
+    announcing.announce(session, irritant)
     LIFECYCLE.apply(session, irritant, "merge", merged_into_id=target.id)
     already = select(col(IrritantVote.agent_id)).where(col(IrritantVote.irritant_id) == target.id)
     moved = session.execute(
@@ -210,6 +209,7 @@ def comment(session: Session, actor: Actor, irritant: Irritant, body: str) -> Ir
 
 def _move(session: Session, actor: Actor, irritant: Irritant, verb: str, event: Event, **values: Any) -> None:
     POLICY.require(session, actor, verb, irritant)
+    announcing.announce(session, irritant)
     LIFECYCLE.apply(session, irritant, verb, **values)
     record(session, event, by=actor)
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import SystemRandom
 from zoneinfo import ZoneInfo
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_instant", default=None)
+_lot = SystemRandom()
+_A_DAY = 86_400_000_000
 _file: Path | None = None
 _rehearsed_at: datetime | None = None
 
@@ -15,6 +18,11 @@ _rehearsed_at: datetime | None = None
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return _frozen.get() or _rehearsed() or datetime.now(UTC)
+
+
+def blurred() -> datetime:
+    """Some instant of the last twenty-four hours, drawn by lot: what is dated so cannot be laid beside a log."""
+    return now() - timedelta(microseconds=_lot.randrange(_A_DAY))
 
 
 def frozen() -> datetime | None:

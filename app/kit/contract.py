@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.kit.idempotency import MAX_KEY_LENGTH
-from app.kit.routing import problem_responses
+from app.kit.routing import OpenRoute, problem_responses
 
 _PROBLEM: dict[str, Any] = {
     "title": "Problem",
@@ -90,8 +90,11 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
         document["security"] = [{"bearer": []}]
         invalid = problem_responses(422)[422]
+        open_to_all = {route.unique_id for route in app.routes if isinstance(route, OpenRoute)}
         for methods in document["paths"].values():
             for method, operation in methods.items():
+                if operation["operationId"] in open_to_all:
+                    operation["security"] = []
                 for parameter in operation.get("parameters", []):
                     parameter.setdefault("description", _description(parameter))
                 if method == "post":

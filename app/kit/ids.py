@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from app.kit import clock
 
-__all__ = ["UUID", "new_id"]
+__all__ = ["UUID", "blurred_id", "new_id"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _rank = count()
@@ -19,6 +19,14 @@ def new_id() -> UUID:
     """A fresh UUIDv7, of the instant that `clock.at` holds where it holds one: what is told of the past sorts there."""
     told = clock.frozen()
     return uuid7() if told is None else _told(told)
+
+
+def blurred_id(instant: datetime) -> UUID:
+    """A UUIDv7 that tells `instant` (a blurred one: `clock.blurred`) and nothing else: no rank, no counter."""
+    milliseconds = (instant - _EPOCH) // timedelta(milliseconds=1)
+    return UUID(
+        int=milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    )
 
 
 def _told(instant: datetime) -> UUID:

@@ -13,7 +13,7 @@ import functools
 from collections.abc import Callable, Coroutine, Iterable
 from contextvars import ContextVar
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Protocol, cast
 from uuid import UUID
 
@@ -59,7 +59,7 @@ class _Work:
     """What an endpoint that writes runs in."""
 
     session: Session
-    caller: Caller
+    caller: Caller | None
     claim: idempotency.Claim | None
 
 
@@ -72,6 +72,9 @@ class WorkRoute(APIRoute):
     remembers = True
     """Whether an answer is kept with its `Idempotency-Key`."""
 
+    knows_callers = True
+    """Whether whoever calls must be known."""
+
     def __init__(self, path: str, endpoint: Callable[..., Response], **options: Any) -> None:
         super().__init__(path, _in_one_transaction(endpoint), **options)
 
@@ -82,10 +85,7 @@ class WorkRoute(APIRoute):
         async def handle(request: Request) -> Response:
             speak(negotiate(request.headers.get("accept-language")))
             database: Database = request.app.state.database
-            authenticator: Authenticator = request.app.state.authenticator
-            caller = authenticator.recall(request)
-            if caller is None:
-                caller = await run_in_threadpool(_identify, database, authenticator, request)
+            caller = await _caller(database, request) if self.knows_callers else None
             request.state.caller = caller
             if takes_body:
                 _require_json(request)
@@ -102,6 +102,14 @@ class WorkRoute(APIRoute):
         return handle
 
 
+class OpenRoute(WorkRoute):
+    """For those who come without a token, with a secret of their own in the body. Whatever token is sent along is not
+    even read, and nothing of the exchange is kept with a key."""
+
+    knows_callers = False
+    remembers = False
+
+
 class UnlinkedRoute(WorkRoute):
     """For what must lead back to nobody: a kept key would say who sent what. Sent twice, the service refuses it."""
 
@@ -115,15 +123,31 @@ def _in_one_transaction(endpoint: Callable[..., Response]) -> Callable[..., Resp
         if work is None:
             return endpoint(*arguments, **named)
         with work.session as session:
-            if work.claim and (answered := idempotency.find(session, work.claim, work.caller.key)):
+            caller, claim = work.caller, work.claim
+            if caller and claim and (answered := idempotency.find(session, claim, caller.key)):
                 return answered
             response = endpoint(*arguments, **named)
-            if work.claim:
-                idempotency.keep(session, work.claim, work.caller.key, work.caller.authority_id, response)
+            work = _work.get()
+            if caller and work and work.claim:
+                idempotency.keep(session, work.claim, caller.key, caller.authority_id, response)
             session.commit()
             return response
 
     return run
+
+
+def forget_key() -> None:
+    """Have the present request leave no trace of its `Idempotency-Key`: what it did must lead back to nobody."""
+    if work := _work.get():
+        _work.set(replace(work, claim=None))
+
+
+async def _caller(database: Database, request: Request) -> Caller:
+    authenticator: Authenticator = request.app.state.authenticator
+    known = authenticator.recall(request)
+    return (
+        known if known is not None else await run_in_threadpool(_identify, database, authenticator, request)
+    )
 
 
 def _identify(database: Database, authenticator: Authenticator, request: Request) -> Caller:
@@ -267,6 +291,12 @@ def json_object(data: dict[str, Any], *, status: int = 200, location: str | None
     if location:
         headers["Location"] = location
     return Response(body, status, headers, media_type="application/json")
+
+
+def unstored(response: Response) -> Response:
+    """The same answer, which no cache keeps (RFC 9111, 5.2.2.5)."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def json_object_if_new(request: Request, data: dict[str, Any]) -> Response:

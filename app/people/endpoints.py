@@ -8,6 +8,7 @@ from fastapi import Query, Request, Response
 from app.access.dependencies import ActorDep
 from app.access.governed import governed_by, open_to_all
 from app.kit.etag import IfMatch, require_version
+from app.kit.i18n import negotiate
 from app.kit.routing import (
     EDITS,
     MOVES,
@@ -58,20 +59,29 @@ def read_me(actor: ActorDep, database: DatabaseDep) -> Response:
 def read_authority(request: Request, authority_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """The caller's authority. Any other is unknown."""
     policy.AUTHORITY.require(None, actor, "read")
+    language = negotiate(request.headers.get("accept-language"))
     with database.read() as connection:
-        return json_object_if_new(request, queries.authority_detail(connection, actor, authority_id))
+        return json_object_if_new(
+            request, queries.authority_detail(connection, actor, authority_id, language)
+        )
 
 
 @authorities_api.patch("/{authority_id}", response_model=AuthorityDetail, responses=EDITS)
 @governed_by(policy.AUTHORITY, "edit")
 def edit_authority(
-    authority_id: UUID, form: AuthorityEdit, actor: ActorDep, session: SessionDep, if_match: IfMatch = None
+    request: Request,
+    authority_id: UUID,
+    form: AuthorityEdit,
+    actor: ActorDep,
+    session: SessionDep,
+    if_match: IfMatch = None,
 ) -> Response:
     """Set an authority's name, time zone and days off. For its administrators."""
     authority = service.own_authority(session, actor, authority_id)
     require_version(if_match, authority.version)
     service.edit_authority(session, actor, authority, changes(form))
-    return json_object(queries.authority_detail(session, actor, authority_id))
+    language = negotiate(request.headers.get("accept-language"))
+    return json_object(queries.authority_detail(session, actor, authority_id, language))
 
 
 @directorates_api.get("", response_model=Page[DirectorateSummary], responses=problem_responses(422))

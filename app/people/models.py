@@ -49,7 +49,8 @@ class Authority(Row, table=True):
     """The tenant.
 
     `holiday_subdivision`, `local_customs`, `solidarity_day`, `custom_days` (ISO date → French name) and
-    `protestant_temple` say which days off count: see `kit.calendar.HolidayCalendar`.
+    `protestant_temple` say which days off count: see `kit.calendar.HolidayCalendar`. `alert_channel` (text, contact,
+    url) says where real alerts go.
     """
 
     __tablename__ = "authorities"
@@ -63,6 +64,9 @@ class Authority(Row, table=True):
     solidarity_day: Holiday | None = enum_field(Holiday, default=None, nullable=True)
     custom_days: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     protestant_temple: bool = True
+    alert_channel: dict[str, str | None] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
     created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
     updated_at: datetime = instant_field(default_factory=clock.now, nullable=False)
     version: int = Field(default=1, sa_type=Integer, nullable=False)

@@ -39,6 +39,8 @@ DIRECTORATE = Policy(
         Action("name_head", _("y lire qui est à la tête d'une direction"),
                (C.AGENT, C.LAB, C.HR, C.ADMINISTRATOR, C.CLIENT),
                _("Les élus suivent le programme sans les noms.")),
+        Action("count", _("y lire un effectif de une ou deux personnes"), (C.LAB, C.HR, C.ADMINISTRATOR),
+               _("En dessous de trois personnes, l'effectif d'une direction se lit « trois »."), scope="hr:read"),
     ],
 )  # fmt: skip
 

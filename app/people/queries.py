@@ -9,6 +9,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.access.small_groups import shown
+from app.kit.i18n import SOURCE_LANGUAGE, _
 from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
 from app.kit.search import beginnings
@@ -17,6 +19,14 @@ from app.people import policy
 from app.people.delegations import power_of
 from app.people.models import Absence, Agent, Authority, Directorate
 from app.people.schemas import AbsenceQuery, AgentQuery, DirectorateQuery
+
+ALERTS = _(
+    "Un irritant n'est pas une alerte. Harcèlement, violences, discrimination, agissements sexistes : votre "
+    "collectivité tient un dispositif de signalement (code général de la fonction publique, article L.135-6). Crime, "
+    "délit, corruption, menace pour l'intérêt général : la loi protège les lanceurs d'alerte (loi n° 2022-401 du 21 "
+    "mars 2022), qui peuvent aussi saisir le Défenseur des droits."
+)
+"""What points real alerts to their statutory channel."""
 
 Head: Any = aliased(Agent)
 Above: Any = aliased(Directorate)
@@ -58,6 +68,7 @@ _authority = select(
     col(Authority.solidarity_day),
     col(Authority.custom_days),
     col(Authority.protestant_temple),
+    col(Authority.alert_channel),
     col(Authority.created_at),
     col(Authority.updated_at),
     col(Authority.version),
@@ -222,14 +233,33 @@ def _powers(connection: Connection, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def authority_detail(connection: Connection | Session, actor: Actor, authority_id: UUID) -> dict[str, Any]:
+def authority_detail(
+    connection: Connection | Session, actor: Actor, authority_id: UUID, language: str = SOURCE_LANGUAGE
+) -> dict[str, Any]:
     """The caller's authority. Raises `NotFound` for any other."""
     if authority_id != actor.authority_id:
         raise NotFound
     data = connection.execute(_authority, {"id": authority_id}).one()._asdict()
     data["custom_days"] = [{"date": day, "name": name} for day, name in sorted(data["custom_days"].items())]
     data["abilities"] = policy.AUTHORITY_ABILITIES.of(connection, actor, data)
+    data["alert_channel"] = _alert_channel(data["alert_channel"], language)
     return data
+
+
+def alert_channel(connection: Connection | Session, authority_id: UUID, language: str) -> dict[str, Any]:
+    """Where real alerts go in an authority, and by which law, to be shown wherever somebody reports."""
+    statement = select(col(Authority.alert_channel)).where(col(Authority.id) == authority_id)
+    return _alert_channel(connection.execute(statement).scalar_one(), language)
+
+
+def _alert_channel(own: dict[str, str | None] | None, language: str) -> dict[str, Any]:
+    own = own or {}
+    return {
+        "notice": ALERTS.to(language),
+        "text": own.get("text"),
+        "contact": own.get("contact"),
+        "url": own.get("url"),
+    }
 
 
 def directorates_page(
@@ -248,6 +278,8 @@ def directorate_detail(connection: Connection, actor: Actor, directorate_id: UUI
         raise NotFound
     data = row._asdict()
     data["abilities"] = policy.DIRECTORATE_ABILITIES.of(connection, actor, data)
+    if not policy.DIRECTORATE.allows(None, actor, "count"):
+        data["agents"], data["agents_in_all"] = shown(data["agents"]), shown(data["agents_in_all"])
     return data
 
 

@@ -11,7 +11,7 @@ from app.access.abilities import Ability
 from app.access.capacity import Capacity
 from app.kit.calendar import SUBDIVISIONS, Half, Holiday
 from app.kit.listing import ListQuery
-from app.kit.schemas import UNCHANGED, Day, Line, Request, Response
+from app.kit.schemas import UNCHANGED, Day, Line, Prose, Request, Response
 from app.people.arithmetic import PATTERN
 from app.people.delegation_models import DelegationField, PowerKind
 from app.people.models import AbsenceKind, Position
@@ -23,6 +23,7 @@ OffHalf = Annotated[
     # The pattern is checked by the service, which can say what is wrong.
     Field(json_schema_extra={"pattern": PATTERN}, examples=["wednesday:morning"]),
 ]
+WebAddress = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s\x00-\x1f\x7f<>\"]+$")]
 Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2, examples=["80.00"])]
 
 
@@ -78,6 +79,25 @@ class CustomDay(Request):
     name: Line = Field(examples=["Pont de l'Ascension"])
 
 
+class AlertChannel(Request):
+    """Where real alerts go: harassment, violence, discrimination (CGFP L.135-6), whistle-blowing (loi 2022-401)."""
+
+    text: Prose = Field(
+        examples=["Écrivez à la cellule d'écoute du centre de gestion : elle est tenue au secret."],
+    )
+    contact: Line | None = Field(default=None, examples=["cellule-ecoute@cdg.example, 01 23 45 67 89"])
+    url: WebAddress | None = Field(default=None, examples=["https://cdg.example/signalement"])
+
+
+class AlertChannelDetail(Response):
+    """What to do instead of reporting an irritant, where it is more than one. To be shown wherever one reports."""
+
+    notice: str = Field(description="What is not an irritant, and by which law, in the caller's language.")
+    text: str | None = Field(description="The authority's own words; null until it has set them.")
+    contact: str | None
+    url: str | None
+
+
 class AuthorityEdit(Request):
     """What an administrator sets. Fields left out stay as they are."""
 
@@ -92,6 +112,7 @@ class AuthorityEdit(Request):
     solidarity_day: Holiday | None = UNCHANGED
     custom_days: Annotated[list[CustomDay], Field(max_length=100)] = UNCHANGED
     protestant_temple: bool = UNCHANGED
+    alert_channel: AlertChannel | None = UNCHANGED
 
 
 class AuthorityDetail(Response):
@@ -104,6 +125,7 @@ class AuthorityDetail(Response):
     solidarity_day: Holiday | None = Field(description="The holiday worked as journée de solidarité, if any.")
     custom_days: list[CustomDay] = Field(description="Days off that the authority adds, in order.")
     protestant_temple: bool = Field(description="Alsace and Moselle: whether Good Friday is a holiday here.")
+    alert_channel: AlertChannelDetail
     created_at: datetime
     updated_at: datetime
     version: int
@@ -123,8 +145,10 @@ class DirectorateSummary(Response):
 
 class DirectorateDetail(DirectorateSummary):
     parent_name: str | None
-    agents: int = Field(description="People in post in this very node.")
-    agents_in_all: int = Field(description="People in post in this node and all those below.")
+    agents: int = Field(
+        description="People in post in this very node. One or two are shown as three to whoever may not read records."
+    )
+    agents_in_all: int = Field(description="People in post in this node and all those below; shown alike.")
     updated_at: datetime
     abilities: list[Ability]
 

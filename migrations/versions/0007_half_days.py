@@ -39,9 +39,7 @@ def upgrade() -> None:
             "(state IN ('moved', 'made_good')) = (replaced_by_id IS NOT NULL)",
             name="replaced_by",
         ),
-        sa.CheckConstraint(
-            "state <> 'encroached' OR make_good_due IS NOT NULL", name="make_good_due"
-        ),
+        sa.CheckConstraint("state <> 'encroached' OR make_good_due IS NOT NULL", name="make_good_due"),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_half_days_agent_id_agents"),
         sa.ForeignKeyConstraint(
             ["authority_id"], ["authorities.id"], name="fk_half_days_authority_id_authorities"

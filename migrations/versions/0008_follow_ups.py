@@ -28,9 +28,7 @@ def upgrade() -> None:
         sa.Column("held_on", sa.Date(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("cancelled_for", sa.String(length=32), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'cancelled') = (cancelled_for IS NOT NULL)", name="cancelled_for"
-        ),
+        sa.CheckConstraint("(state = 'cancelled') = (cancelled_for IS NOT NULL)", name="cancelled_for"),
         sa.CheckConstraint("(state = 'held') = (held_on IS NOT NULL)", name="held_on"),
         sa.CheckConstraint("state <> 'scheduled' OR held_at IS NOT NULL", name="held_at"),
         sa.ForeignKeyConstraint(

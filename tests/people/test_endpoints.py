@@ -225,7 +225,7 @@ class TestDirectorates:
             session.get_one(Agent, world.gone.agent.id).left_on = date(2020, 1, 1)
         seen = world.alice.get(f"/directorates/{world.directorate_id('DEP')}")
         assert (seen["agents"], seen["agents_in_all"]) == (3, 5)
-        below = world.alice.get(f"/directorates/{world.directorate_id('DEP/voirie')}")
+        below = world.hr.get(f"/directorates/{world.directorate_id('DEP/voirie')}")
         assert (below["agents"], below["agents_in_all"], below["parent_name"]) == (
             1,
             2,

@@ -6,7 +6,7 @@ from app.notices.queries.scenes import IrritantScene as Seen
 
 IRRITANTS: Table = {
     "irritant.reported": Telltale(Seen, [
-        Telling([Seen.lab], _("Un irritant vient d'être signalé"),
+        Telling([Seen.lab, Seen.trusted_if_protected], _("Un irritant vient d'être signalé"),
                 _("« {irritant} » attend d'être lu : qualifiez-le, réunissez-le à un autre, ou écartez-le en disant "
                   "pourquoi.")),
     ]),
@@ -47,6 +47,16 @@ IRRITANTS: Table = {
     "irritant.declined": Telltale(Seen, [
         Telling([Seen.reporter], _("Votre irritant est écarté, et voici pourquoi"),
                 _("« {irritant} » n'ira pas plus loin dans le programme. La raison du laboratoire : {reason}")),
+    ]),
+    "irritant.message_received": Telltale(Seen, [
+        Telling([Seen.lab, Seen.trusted], _("Une réponse d'un·e auteur·e protégé·e"),
+                _("La personne qui a signalé « {irritant} » sous protection vous a écrit. Répondez-lui dans le "
+                  "dialogue : elle vous lit sans se faire connaître.")),
+    ]),
+    "irritant.identity_opened": Telltale(Seen, [
+        Telling([Seen.trusted], _("Une identité protégée a été ouverte"),
+                _("Une personne de confiance a ouvert l'identité de qui a signalé « {irritant} ». Sa raison se lit "
+                  "avec l'ouverture ; l'auteur·e la lit aussi.")),
     ]),
     "irritant.commented": Telltale(Seen, [
         Telling([Seen.reporter], _("On a ajouté un mot à votre irritant"),

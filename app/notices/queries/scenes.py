@@ -54,10 +54,17 @@ class Scene:
 
     def lab(self) -> People:
         """Those who lead the programme."""
+        return self._granted(Capacity.LAB)
+
+    def trusted(self) -> People:
+        """Those who may learn who reported under protection."""
+        return self._granted(Capacity.TRUSTED)
+
+    def _granted(self, capacity: Capacity) -> People:
         return self.session.execute(
             select(col(CapacityGrant.agent_id)).where(
                 col(CapacityGrant.authority_id) == self.event.authority_id,
-                col(CapacityGrant.capacity) == Capacity.LAB,
+                col(CapacityGrant.capacity) == capacity,
             )
         ).scalars()
 
@@ -118,6 +125,9 @@ class IrritantScene(Scene):
 
     def reporter(self) -> People:
         return [self.irritant.reporter_id]
+
+    def trusted_if_protected(self) -> People:
+        return self.trusted() if self.irritant.protected else []
 
 
 class ApplicationScene(Scene):
