@@ -73,6 +73,7 @@ def serve(
         workers=workers,
         access_log=False,
         log_config=None,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=10,
     )
@@ -106,8 +107,8 @@ def migrate() -> None:
 def worker() -> None:
     """Seal the journal and deliver its events until interrupted. On PostgreSQL, as many at once as wanted."""
     import signal
-
     from functools import partial
+
     from app.journal.worker import Worker
     from app.kit import logs
     from app.main import compose, do_chores, run_errands
@@ -160,7 +161,6 @@ def imports() -> None:
     """Bring data in from other systems."""
     from app.main import compose
 
-
     compose()
 
 
@@ -168,6 +168,7 @@ def imports() -> None:
 def codes() -> None:
     """One-time codes for agents without email."""
     from app.main import compose
+
     compose()
 
 

@@ -156,7 +156,7 @@ def router(prefix: str, tag: str, route_class: type[WorkRoute] = WorkRoute) -> A
         prefix=prefix,
         tags=[tag],
         route_class=route_class,
-        responses=problem_responses(401, 403, 404),
+        responses=problem_responses(401, 403, 404, 429),
         generate_unique_id_function=lambda route: route.name,
     )
 

@@ -6,13 +6,13 @@ last parties who sign at the same instant, the second sees the first one's signa
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.access.fresh import require_fresh
 from app.journal.service import record
 from app.kit import clock
 from app.kit.i18n import _
@@ -36,9 +36,6 @@ from app.mandates.service.parties import Signer
 from app.teams import service as teams
 from app.teams.models import Team
 from app.teams.queries import members_of
-
-METHOD: Final = "token"
-"""How a signer is known: by a bearer token."""
 
 
 def submit(session: Session, actor: Actor, mandate: Mandate) -> None:
@@ -89,10 +86,12 @@ def submit(session: Session, actor: Actor, mandate: Mandate) -> None:
 def sign(session: Session, actor: Actor, mandate: Mandate, document_hash: str, *, consent: bool) -> None:
     """Sign, in every capacity of the caller whose turn has come, or comes by this very signature.
 
-    Raises `ConsentNeeded`; `AnotherText` when the hash is not that of the text to sign; `TermPassed`; `AlreadySigned`;
-    `NotYourTurn` while somebody of a lower rank has yet to sign; `PowerLapsed` when the capacity is no longer theirs.
+    Raises `FreshAuthenticationNeeded`; `ConsentNeeded`; `AnotherText` when the hash is not that of the text to sign;
+    `TermPassed`; `AlreadySigned`; `NotYourTurn` while somebody of a lower rank has yet to sign; `PowerLapsed` when the
+    capacity is no longer theirs.
     """
     POLICY.require(session, actor, "sign", mandate)
+    require_fresh(actor)
     if not consent:
         raise ConsentNeeded.on("consent", ConsentNeeded.title)
     hold(session, mandate)
@@ -123,9 +122,10 @@ def sign(session: Session, actor: Actor, mandate: Mandate, document_hash: str, *
 def refuse(session: Session, actor: Actor, mandate: Mandate, reason: str) -> None:
     """Say no, and why: the mandate goes back to be written. Signatures given so far no longer count.
 
-    Raises `AlreadySigned` for a party that has nothing left to sign.
+    Raises `FreshAuthenticationNeeded`; `AlreadySigned` for a party that has nothing left to sign.
     """
     POLICY.require(session, actor, "refuse", mandate)
+    require_fresh(actor)
     hold(session, mandate)
     LIFECYCLE.check(mandate.state, "refuse")
     mine = [
@@ -194,7 +194,7 @@ def _sign_as(
             capacity=party.capacity,
             document_hash=document_hash,
             signed_at=now,
-            method=METHOD,
+            method=actor.method,
         )
     )
     record(
