@@ -228,7 +228,6 @@ _PROBLEM_NAMES = {
     415: "The body is not JSON.",
     422: "A field is wrong; `errors` names it.",
     428: "If-Match is missing.",
-    503: "Not in service here, or not now; `detail` says what to do.",
     429: "Too many attempts in a short time; `Retry-After` says in how many seconds to come back.",
 }
 

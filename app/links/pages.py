@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 
 from app.kit.i18n import _, negotiate
+from app.kit.limits import network
 from app.kit.problems import Invalid, NotFound, Problem
 from app.kit.routing import DatabaseDep, SessionDep
 from app.links import service
@@ -39,7 +40,7 @@ def ask_for_link(request: Request, session: SessionDep, database: DatabaseDep) -
     if not (email.isprintable() and email.count("@") == 1 and " " not in email):
         return _door(request, form.refused(Invalid.on("email", NOT_AN_ADDRESS)), form.value.suite, status=422)
     _require_open(request)
-    service.knock(database, request.client.host if request.client else "", email)
+    service.knock(database, network(request.client and request.client.host), email)
     service.ask(
         session,
         email,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.kit import clock
 from app.kit.database import Database
-from app.kit.limits import Limit, RateLimit, TooManyRequests, purge, take
+from app.kit.limits import Limit, RateLimit, TooManyRequests, network, purge, take
 
 DOOR = Limit("door", times=3, seconds=60)
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -117,3 +117,19 @@ def test_purge(database: Database) -> None:
         assert purge(session, before=NOON + timedelta(hours=1)) == 1
     with database.read() as connection:
         assert connection.execute(select(func.count()).select_from(RateLimit)).scalar() == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::ffff:1", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("testclient", "testclient"),
+        (None, ""),
+    ],
+)
+def test_who_counts_as_one(address: str | None, counted: str) -> None:
+    assert network(address) == counted
