@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from app.demo.filling import SLUG
 from app.demo.page import people
 from app.kit.database import Database
-from app.kit.limits import Limit, take
+from app.kit.limits import Limit, network, take
 from app.kit.problems import NotFound
 from app.kit.routing import DatabaseDep, SessionDep
 from app.kit.schemas import Request as RequestModel
@@ -47,7 +47,7 @@ def about(request: Request) -> dict[str, Any]:
 @pages.post("/demo/entrer")
 def enter_as(request: Request, session: SessionDep, database: DatabaseDep) -> Response:
     """Be somebody of the town."""
-    take(database, ENTERING, request.client and request.client.host)
+    take(database, ENTERING, network(request.client and request.client.host))
     form = read(request, Entry).value
     town = _town(session)
     if form is None or town is None:

@@ -6,7 +6,7 @@ from fastapi import Request
 from sqlalchemy import Connection
 
 from app.access.actor import Actor
-from app.kit.limits import Limit, take
+from app.kit.limits import Limit, network, take
 from app.kit.problems import Unauthenticated
 from app.signin.service import holder_of
 
@@ -45,7 +45,7 @@ class BearerAuthenticator:
         try:
             actor = holder_of(connection, token.strip())
         except Unauthenticated:
-            take(request.app.state.database, WRONG_TOKENS, request.client and request.client.host)
+            take(request.app.state.database, WRONG_TOKENS, network(request.client and request.client.host))
             raise
         if self.seconds:
             if len(self._remembered) >= MAX_REMEMBERED:
