@@ -75,6 +75,7 @@ def serve(
         workers=workers,
         access_log=False,
         log_config=None,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=10,
     )

@@ -7,9 +7,11 @@ from functools import partial
 
 import structlog
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import migrations
 from app import __version__
@@ -18,12 +20,13 @@ from app.access.rooms import Room
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
 from app.codes.room import ROOM as CODES
+from app.demo.room import ROOM as DEMO
 from app.follow_ups.room import ROOM as FOLLOW_UPS
 from app.half_days.room import ROOM as HALF_DAYS
 from app.irritants.room import ROOM as IRRITANTS
 from app.journal import service as journal
 from app.journal.worker import Worker
-from app.kit import application, clock, contract, idempotency, logs, routing
+from app.kit import application, clock, contract, idempotency, limits, logs, routing
 from app.kit.database import Database, refuse_with
 from app.kit.mail import send
 from app.kit.problems import Problem
@@ -41,10 +44,12 @@ from app.signin.cookies import SessionVisitors
 from app.signin.room import ROOM as SIGNIN
 from app.solutions.room import ROOM as SOLUTIONS
 from app.teams.room import ROOM as TEAMS
+from app.web.pages import page_of_problem, reads_pages
 from app.web.static import serve_static
 
 API = "/api/v1"
 IDEMPOTENCY_KEPT = timedelta(hours=48)
+LIMITS_KEPT = timedelta(hours=1)
 
 log = structlog.get_logger("essaim")
 
@@ -120,6 +125,7 @@ def do_chores(database: Database) -> int:
         ]
     with database.transaction() as session:
         done = idempotency.purge(session, before=clock.now() - IDEMPOTENCY_KEPT)
+        done += limits.purge(session, before=clock.now() - LIMITS_KEPT)
     for authority_id, slug, time_zone in authorities:
         actor = system(authority_id, time_zone)
         for chore in (mailing.forget, *(chore for room in ROOMS for chore in room.chores)):
@@ -156,20 +162,33 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         redoc_url=None,
         lifespan=_lifespan,
     )
-    application.install(app, max_body_bytes=settings.max_body_bytes)
+    https = settings.public_url.startswith("https:")
+    application.install(app, max_body_bytes=settings.max_body_bytes, https=https)
+    app.add_exception_handler(HTTPException, _on_http)  # type: ignore[arg-type]
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=[*map(str, settings.trusted_proxies)])
     app.state.settings = settings
     app.state.database = database or open_database(settings)
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
     app.state.keyring = settings.keyring()
     app.state.visitors = SessionVisitors()
-    app.state.doors = sorted((door for room in ROOMS for door in room.doors), key=lambda door: door.rank)
-    app.state.farewells = [farewell for room in ROOMS for farewell in room.farewells]
+    rooms = (*ROOMS, DEMO) if settings.demo else ROOMS
+    app.state.doors = sorted((door for room in rooms for door in room.doors), key=lambda door: door.rank)
+    app.state.farewells = [farewell for room in rooms for farewell in room.farewells]
     app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
-    routing.serve(app, (router for room in ROOMS for router in room.pages))
+    routing.serve(app, (router for room in rooms for router in room.pages))
     serve_static(app)
     app.openapi = lambda: contract.openapi(app)  # type: ignore[method-assign]
     return app
+
+
+async def _on_http(request: Request, error: HTTPException) -> Response:
+    """An address that leads nowhere, as a page to a person and as a problem document to a machine."""
+    problem = application.problem_of(request, error)
+    if reads_pages(request):
+        return await page_of_problem(request, problem)
+    return application.problem_response(request, problem)
 
 
 @asynccontextmanager

@@ -2,10 +2,10 @@
 
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.kit import clock
 from app.kit.vault import Keyring
@@ -48,9 +48,9 @@ class Settings(BaseSettings):
     fresh_seconds: int = Field(default=900, ge=60)
     """Signing a mandate asks that one has shown who one is within so long."""
 
-    trusted_proxies: list[str] = Field(default_factory=list)
-    """Addresses or networks of the proxies in front, as JSON: `["10.0.0.0/8"]`. Only they are believed when they say
-    from where a request comes (`X-Forwarded-For`)."""
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """The proxies in front, by address or network, as in `10.0.0.7,10.1.0.0/16`. They alone are believed when they say
+    from where a request comes, and whether it came by HTTPS (`X-Forwarded-For`, `X-Forwarded-Proto`)."""
 
     oidc_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """The secrets of OpenID clients, as JSON: `{"valmoret/oidc": "…"}`, by authority's slug and `secret_name`."""
@@ -78,6 +78,11 @@ class Settings(BaseSettings):
 
     worker: Literal["inside", "outside"] = "inside"
     """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @cached_property
     def code_key_bytes(self) -> bytes | None:

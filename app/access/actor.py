@@ -26,6 +26,8 @@ class Actor:
     time_zone: str = "Europe/Paris"
     authenticated_at: datetime | None = None
     """When they last showed who they are; with a personal token, when it was issued."""
+    method: str = "token"
+    """How they showed it: `token`, or the door by which their browser's session was opened (`signin.models.Method`)."""
     session_id: UUID | None = None
     """The session of a browser, where that is how they came."""
     delegation_id: UUID | None = None

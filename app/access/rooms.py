@@ -32,13 +32,15 @@ Errand = Callable[[Database, Settings], int]
 class Door:
     """A way to say who one is: its part of the sign-in page, shown where `is_open`, in the order of `rank`.
 
-    The template has what `signin.doors.sign_in_page` says, and its forms are received by pages of its room.
+    The template has what `signin.doors.sign_in_page` says and what `about` adds; its forms are received by pages of its
+    room.
     """
 
     name: str
     template: str
     rank: int
     is_open: Callable[[Settings], bool] = lambda _settings: True
+    about: Callable[[Request], Mapping[str, Any]] = lambda _request: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +61,5 @@ class Room:
     reactions: Sequence[tuple[type[Event], Reaction]] = ()
     subscribers: Mapping[str, tuple[Sequence[str], Subscriber]] = field(default_factory=dict)
     chores: Sequence[Chore] = ()
-    refusals: Mapping[str, type[Problem]] = field(default_factory=dict)
     errands: Sequence[Errand] = ()
+    refusals: Mapping[str, type[Problem]] = field(default_factory=dict)

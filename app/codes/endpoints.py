@@ -49,7 +49,6 @@ def list_sign_in_codes(
             "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
         },
         **WRITES,
-        **problem_responses(503),
     },
 )
 def print_sign_in_codes(

@@ -10,6 +10,7 @@ from app.access.fresh import is_fresh
 from app.codes import queries, service
 from app.codes.problems import CodeWrong
 from app.codes.schemas import CodeForm, NextForm
+from app.kit.limits import network
 from app.kit.routing import DatabaseDep, SessionDep
 from app.signin.cookies import enter
 from app.signin.doors import sign_in_page
@@ -38,7 +39,7 @@ def enter_with_code(request: Request, session: SessionDep, database: DatabaseDep
     form = read(request, CodeForm)
     if form.value is None:
         return _door(request, form, form.typed.get("suite", "/"), status=422)
-    service.knock(database, request.client.host if request.client else "", form.value.hr_id)
+    service.knock(database, network(request.client and request.client.host), form.value.hr_id)
     try:
         agent = service.use(session, form.value.hr_id, form.value.code, key)
     except CodeWrong as wrong:

@@ -1,14 +1,13 @@
 """Refusals of this room."""
 
 from app.kit.i18n import _
-from app.kit.problems import Conflict, Invalid, Problem
+from app.kit.problems import Conflict, Invalid
 
 
-class CodesUnavailable(Problem):
+class CodesUnavailable(Conflict):
     """The operator has given no key under which codes could be kept."""
 
     slug = "codes-unavailable"
-    status = 503
     title = _("Les codes imprimés ne sont pas en service ici : il manque leur clé (ESSAIM_CODE_KEY).")
 
 

@@ -10,7 +10,7 @@ from app.codes.models import Origin
 from app.kit.listing import ListQuery
 from app.kit.schemas import Request, Response
 
-MAX_SLIPS = 500
+MAX_SLIPS = 300
 
 Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 .]{2,24}$")]
 """As it is read aloud: digits, spaces, dots."""

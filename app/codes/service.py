@@ -81,7 +81,7 @@ def print_sheet(session: Session, actor: Actor, form: SheetRequest, settings: Se
     """The sheet of new codes for those whom `form` names: a PDF. Codes they held before end.
 
     Raises `ForWhom`, `UnknownAgent`, `UnknownDirectorate`, `NoCodeForThem`, `NobodyToPrintFor`, `TooManySlips` (422
-    naming the field), `CodesUnavailable` (503).
+    naming the field), `CodesUnavailable` (409).
     """
     POLICY.require(session, actor, "issue")
     key = key_of(settings)
@@ -170,10 +170,10 @@ def _issue(
     return codes
 
 
-def knock(database: Database, address: str, hr_id: str) -> None:
-    """Count a try. Raises `TooManyRequests`. Never inside a transaction."""
-    take(database, BY_ADDRESS, address)
-    take(database, BY_PERSON, address, bare_hr_id(hr_id))
+def knock(database: Database, network: str, hr_id: str) -> None:
+    """Count a try from a `network` (`kit.limits.network`). Raises `TooManyRequests`. Never inside a transaction."""
+    take(database, BY_ADDRESS, network)
+    take(database, BY_PERSON, network, bare_hr_id(hr_id))
     take(database, BY_HR_ID, bare_hr_id(hr_id))
 
 

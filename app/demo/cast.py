@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.demo.corpus_reader import Team
+from app.kit import clock
 from app.people.models import Agent, Authority, Directorate, Position
 from app.people.service import grant
 
@@ -103,6 +104,7 @@ class Cast:
             frozenset(granted | everyone),
             agent_id=agent.id,
             time_zone=self.time_zone,
+            authenticated_at=clock.now(),
         )
 
     def node(self, code: str, service: str | None = None) -> Directorate:

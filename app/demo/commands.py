@@ -33,6 +33,9 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
         # The server, which reads the environment, serves what is filled here.
         os.environ["ESSAIM_DATABASE_URL"] = f"sqlite:///{DEFAULT_FILE.resolve()}"
     os.environ.setdefault("ESSAIM_LOG_LEVEL", "warning")
+    os.environ["ESSAIM_DEMO"] = "1"
+    base = _address(host, listening.getsockname()[1] if listening else port)
+    os.environ.setdefault("ESSAIM_PUBLIC_URL", base)
     get_settings.cache_clear()
     compose()
     store = Store(get_settings().database_url, upgrade)
@@ -43,7 +46,6 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
                 store.fill(export, progress)
         else:
             typer.echo("La démonstration est déjà là : ses données sont gardées.", err=True)
-        base = f"http://{_reached_at(host)}:{listening.getsockname()[1] if listening else port}"
         _print_page(store.database, base)
     except Foreign as other:
         _stop(str(other))
@@ -51,6 +53,10 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
         store.close()
     if listening:
         _serve(listening)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{_reached_at(host)}:{port}"
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -105,6 +111,7 @@ def _serve(listening: socket.socket) -> None:
         factory=True,
         access_log=False,
         log_config=None,
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=10,
     )

@@ -29,6 +29,16 @@ NAMED: Final = "demo"
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of person, and who stands for it: `tries` is a path of the API that works for them."""
+
+    what: str
+    agent: Agent
+    function: str
+    tries: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Somebody whom the reader may be: `what` says as what, `tries` is a path of the API that works for them."""
 
@@ -45,13 +55,13 @@ def parts(session: Session, authority: Authority) -> list[Part]:
     revoke_tokens(session, authority.id, NAMED)
     found = [
         Part(
-            what,
-            agent.name,
-            _function(session, agent),
-            create_token(session, agent=agent, name=NAMED),
-            tries,
+            kind.what,
+            kind.agent.name,
+            kind.function,
+            create_token(session, agent=kind.agent, name=NAMED),
+            kind.tries,
         )
-        for what, agent, tries in _people(session, authority.id)
+        for kind in people(session, authority.id)
     ]
     machine = session.execute(
         select(ApiClient).where(col(ApiClient.authority_id) == authority.id, col(ApiClient.name) == MACHINE)
@@ -65,13 +75,22 @@ def parts(session: Session, authority: Authority) -> list[Part]:
     ]
 
 
-def _people(session: Session, authority_id: UUID) -> Iterator[tuple[str, Agent, str]]:
+def people(session: Session, authority_id: UUID) -> list[Kind]:
+    """One person of each kind there is today: once all has been signed, nobody is left who must sign."""
+    return [
+        Kind(what, agent, _function(session, agent), tries)
+        for what, agent, tries in _people(session, authority_id)
+        if agent is not None
+    ]
+
+
+def _people(session: Session, authority_id: UUID) -> Iterator[tuple[str, Agent | None, str]]:
     def active(statement: Select[Any]) -> Select[Any]:
         mandates = (col(Mandate.authority_id) == authority_id, col(Mandate.state) == MandateState.ACTIVE)
         return statement.where(*mandates).order_by(col(Mandate.activated_at).desc(), col(Agent.hr_id))
 
-    def first(statement: Select[Any]) -> Agent:
-        found: Agent = session.execute(statement.limit(1)).scalars().one()
+    def first(statement: Select[Any]) -> Agent | None:
+        found: Agent | None = session.execute(statement.limit(1)).scalars().one_or_none()
         return found
 
     own = select(Agent).where(col(Agent.authority_id) == authority_id).order_by(col(Agent.hr_id))
@@ -160,6 +179,8 @@ def text(people: list[Part], base: str) -> str:
         "",
         f"  L'API                   {api}",
         f"  Son contrat (OpenAPI)   {api}/openapi.json",
+        f"  Les pages               {base}/connexion (un bouton par personne)",
+        f"  Les courriels           {base}/boite-aux-lettres",
         "  La visite guidée        docs/tour.md",
         "",
         "Chaque personne ci-dessous a un jeton. Copiez sa commande : elle marche telle quelle.",
@@ -174,8 +195,8 @@ def text(people: list[Part], base: str) -> str:
         ]
     lines += [
         "",
-        "Les jetons valent 90 jours ; relancer la démonstration en donne de nouveaux et garde les données. --reset "
-        "recommence tout.",
+        "Les jetons valent 90 jours, et un quart d'heure pour signer un mandat ; relancer la démonstration en donne de "
+        "nouveaux et garde les données. --reset recommence tout.",
         "",
         "In English: a fictitious town and its programme, lived through the API's own rules up to today. Each person "
         "has a token, and a command to try; with -H 'Accept-Language: en' it answers in English. Run again to keep "

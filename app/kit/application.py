@@ -47,14 +47,14 @@ def problem_response(request: Request, problem: Problem) -> Response:
     return Response(to_json(document), problem.status, headers, media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI, *, max_body_bytes: int) -> None:
-    """Give `app` the habits of the house. Routes come from the rooms."""
+def install(app: FastAPI, *, max_body_bytes: int, https: bool = False) -> None:
+    """Give `app` the habits of the house. Routes come from the rooms. `https`: people reach it so, and no other way."""
     app.router.route_class = WorkRoute
     app.add_exception_handler(Problem, _on_problem)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _on_validation)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _on_http)  # type: ignore[arg-type]
     app.add_exception_handler(DBAPIError, _on_database)  # type: ignore[arg-type]
-    app.add_middleware(RequestContext, max_body_bytes=max_body_bytes)
+    app.add_middleware(RequestContext, max_body_bytes=max_body_bytes, https=https)
     app.router.add_route("/healthz", _healthz, methods=["GET"], include_in_schema=False)
     app.router.add_route("/readyz", _readyz, methods=["GET"], include_in_schema=False)
 
@@ -82,15 +82,18 @@ async def _on_problem(request: Request, problem: Problem) -> Response:
 
 
 async def _on_http(request: Request, error: HTTPException) -> Response:
-    problem: Problem
+    return problem_response(request, problem_of(request, error))
+
+
+def problem_of(request: Request, error: HTTPException) -> Problem:
+    """What the framework's own refusal means here."""
     match error.status_code:
         case 404:
-            problem = NotFound()
+            return NotFound()
         case 405:
-            problem = MethodNotAllowed(headers={"Allow": ", ".join(_allowed_methods(request))})
+            return MethodNotAllowed(headers={"Allow": ", ".join(_allowed_methods(request))})
         case _:
-            problem = Malformed()
-    return problem_response(request, problem)
+            return Malformed()
 
 
 def _allowed_methods(request: Request) -> list[str]:
@@ -181,9 +184,13 @@ class RequestContext:
     It also answers for faults of ours (500), which no other layer does with the request's id and headers.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, https: bool = False) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.headers = [(b"x-content-type-options", b"nosniff")]
+        if https:
+            # RFC 6797: whoever came by HTTPS once comes by nothing else for a year.
+            self.headers.append((b"strict-transport-security", b"max-age=31536000"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -202,7 +209,7 @@ class RequestContext:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
-                    (b"x-content-type-options", b"nosniff"),
+                    *self.headers,
                 ]
             await send(message)
 

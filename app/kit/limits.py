@@ -8,6 +8,7 @@ import hashlib
 import math
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import cast
 
 from sqlalchemy import BigInteger, Connection, Table, bindparam, case, delete, select
@@ -87,6 +88,17 @@ def take(database: Database, limit: Limit, *keys: object) -> None:
         if not _TAKE[session.get_bind().dialect.name].run(session, asdict(values)):
             _refuse_if_spent(session.connection(), values)
             raise _refusal(1)
+
+
+def network(address: str | None) -> str:
+    """Who counts as one: an IPv4 address, or the /64 that one subscriber of IPv6 holds and roams in (RFC 6177)."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return address or ""
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def purge(session: Session, before: datetime) -> int:

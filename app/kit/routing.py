@@ -182,7 +182,7 @@ def router(prefix: str, tag: str, route_class: type[WorkRoute] = WorkRoute) -> A
         prefix=prefix,
         tags=[tag],
         route_class=route_class,
-        responses=problem_responses(401, 403, 404),
+        responses=problem_responses(401, 403, 404, 429),
         generate_unique_id_function=lambda route: route.name,
     )
 
@@ -254,7 +254,6 @@ _PROBLEM_NAMES = {
     415: "The body is not JSON.",
     422: "A field is wrong; `errors` names it.",
     428: "If-Match is missing.",
-    503: "Not in service here, or not now; `detail` says what to do.",
     429: "Too many attempts in a short time; `Retry-After` says in how many seconds to come back.",
 }
 

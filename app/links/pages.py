@@ -1,10 +1,11 @@
 """The door for those who have an address: ask for a link, then open it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
 from app.kit.i18n import _, negotiate
+from app.kit.limits import network
 from app.kit.problems import Invalid, NotFound, Problem
 from app.kit.routing import DatabaseDep, SessionDep
 from app.links import service
@@ -13,6 +14,7 @@ from app.links.schemas import AskForm, OpenForm
 from app.signin.cookies import enter
 from app.signin.doors import sign_in_page
 from app.signin.models import Method
+from app.signin.queries import only_authority
 from app.web.forms import Form, blank, read
 from app.web.pages import local, page, page_router, redirect, visit_of
 
@@ -38,7 +40,7 @@ def ask_for_link(request: Request, session: SessionDep, database: DatabaseDep) -
     if not (email.isprintable() and email.count("@") == 1 and " " not in email):
         return _door(request, form.refused(Invalid.on("email", NOT_AN_ADDRESS)), form.value.suite, status=422)
     _require_open(request)
-    service.knock(database, request.client.host if request.client else "", email)
+    service.knock(database, network(request.client and request.client.host), email)
     service.ask(
         session,
         email,
@@ -52,7 +54,7 @@ def ask_for_link(request: Request, session: SessionDep, database: DatabaseDep) -
 @pages.get("/connexion/lien/envoye")
 def link_on_its_way(request: Request) -> Response:
     """What to do now."""
-    return page(request, "links/sent.html")
+    return _page(request, "links/sent.html")
 
 
 @pages.get("/connexion/lien/ouvrir")
@@ -65,7 +67,7 @@ def show_link(
             service.check(connection, jeton, visit_of(request).browser)
         except (LinkSpent, OtherBrowser) as refusal:
             return _refused(request, refusal)
-    return page(request, "links/open.html", secret=jeton)
+    return _page(request, "links/open.html", secret=jeton)
 
 
 @pages.post("/connexion/lien/ouvrir")
@@ -82,7 +84,13 @@ def open_link(request: Request, session: SessionDep) -> Response:
 
 
 def _refused(request: Request, refusal: Problem) -> Response:
-    return page(request, "links/refused.html", status=refusal.status, refusal=refusal)
+    return _page(request, "links/refused.html", status=refusal.status, refusal=refusal)
+
+
+def _page(request: Request, template: str, **context: Any) -> Response:
+    """A page in the name of the authority, though nobody is known yet."""
+    house = visit_of(request).house or only_authority(request.app.state.database)
+    return page(request, template, house=house, **context)
 
 
 def _door(request: Request, form: Form[AskForm], to: str, *, status: int = 200) -> Response:

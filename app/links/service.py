@@ -36,9 +36,9 @@ _requests = cast(Table, LinkRequest.__table__)  # type: ignore[attr-defined]
 _links = cast(Table, SignInLink.__table__)  # type: ignore[attr-defined]
 
 
-def knock(database: Database, address: str, email: str) -> None:
-    """Count a request. Raises `TooManyRequests`. Never inside a transaction."""
-    take(database, BY_ADDRESS, address)
+def knock(database: Database, network: str, email: str) -> None:
+    """Count a request from a `network` (`kit.limits.network`). Raises `TooManyRequests`. Never inside a transaction."""
+    take(database, BY_ADDRESS, network)
     take(database, BY_EMAIL, email.strip().lower())
 
 

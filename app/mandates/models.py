@@ -146,8 +146,8 @@ class MandateParty(AuthorityRow, table=True):
 class MandateSignature(AuthorityRow, table=True):
     """One signature: who, in what capacity, of which text, when, and how they were known. Never changed.
 
-    `method` is `token`: the signer was known by a bearer token. A simple electronic signature (eIDAS art. 25, Code
-    civil 1366 and 1367).
+    `method` is how the signer had just shown who they are (`Actor.method`): a bearer token, or a door of the pages. A
+    simple electronic signature (eIDAS art. 25, Code civil 1366 and 1367).
 
     Signed in somebody else's name (`on_behalf_of_id`), it carries the act that gave the power as it stood that day: a
     delegation of signature or an interim, its reference, its first and last days.

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.kit import clock
 from app.kit.database import Database
-from app.kit.limits import Limit, take
+from app.kit.limits import Limit, network, take
 from app.kit.routing import DatabaseDep
 from app.openid import attempts, queries, service
 from app.openid.attempts import Ended
@@ -185,5 +185,5 @@ def _back_at_the_doors(
     return response
 
 
-def _address(request: Request) -> str | None:
-    return request.client.host if request.client else None
+def _address(request: Request) -> str:
+    return network(request.client.host if request.client else None)

@@ -32,7 +32,10 @@ LEEWAY: Final = 30
 """Seconds by which the provider's clock may differ from ours."""
 
 AT_ONCE: Final = 8
-"""How many threads of a server process may wait for providers: a slow one leaves the others to everybody else."""
+"""How many threads of a server process may talk to providers: a slow one leaves the others to everybody else."""
+
+PATIENCE: Final = 1.0
+"""Seconds that one more waits for its turn."""
 
 _conversations = BoundedSemaphore(AT_ONCE)
 
@@ -115,7 +118,7 @@ def identify(
     Raises `ProviderAway` where the provider does not answer, `AnswerUnverified` where what it answers does not hold or
     the code has already served, `LevelTooLow` where the person proved less than is asked.
     """
-    if not _conversations.acquire(timeout=TIMEOUT[1]):
+    if not _conversations.acquire(timeout=PATIENCE):
         raise ProviderAway
     try:
         with _session(client) as session:

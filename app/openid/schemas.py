@@ -93,7 +93,7 @@ class ProviderEdit(Request):
     algorithm: SignedWith = UNCHANGED
     match_by: Rule = UNCHANGED
     is_active: Annotated[
-        bool, Field(description="`false`: nobody enters by it, and what it has bound stays.")
+        bool, Field(strict=True, description="`false`: nobody enters by it, and what it has bound stays.")
     ] = UNCHANGED
 
 

@@ -6,10 +6,13 @@ from fastapi import Request
 from sqlalchemy import Connection
 
 from app.access.actor import Actor
+from app.kit.limits import Limit, network, take
 from app.kit.problems import Unauthenticated
 from app.signin.service import holder_of
 
 MAX_REMEMBERED = 20_000
+WRONG_TOKENS = Limit("wrong tokens", times=60, seconds=60)
+"""From one address, which many people may share; a token that is valid is never refused for those that were not."""
 
 
 class BearerAuthenticator:
@@ -31,12 +34,19 @@ class BearerAuthenticator:
         return remembered[1]
 
     def identify(self, connection: Connection, request: Request) -> Actor:
-        """The holder of the request's token, in one query. Raises `Unauthenticated`."""
+        """The holder of the request's token, in one query.
+
+        Raises `Unauthenticated`, or `TooManyRequests` where too many wrong ones came from the same address.
+        """
         header = request.headers.get("authorization", "")
         scheme, _space, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated
-        actor = holder_of(connection, token.strip())
+        try:
+            actor = holder_of(connection, token.strip())
+        except Unauthenticated:
+            take(request.app.state.database, WRONG_TOKENS, network(request.client and request.client.host))
+            raise
         if self.seconds:
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()

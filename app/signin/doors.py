@@ -22,15 +22,19 @@ def sign_in_page(
     settings = request.app.state.settings
     doors: list[Door] = [door for door in request.app.state.doors if door.is_open(settings)]
     database: Database = request.app.state.database
-    about = {
+    about: dict[str, Any] = {
         "authority_name": visit_of(request).house or only_authority(database),
         "doors": doors,
         "form": None,
         "fresh": fresh,
+        "left": False,
         "refusing": None,
         "to": local(to),
     }
-    return page(request, "signin/signin.html", status=status, **{**about, **context})
+    about |= context
+    for door in about["doors"]:
+        about |= door.about(request)
+    return page(request, "signin/signin.html", status=status, **about)
 
 
 def already_inside(request: Request, to: str | None, *, fresh: bool) -> Response | None:

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
-from app.kit.database import Database
 from app.kit.routing import DatabaseDep, SessionDep
 from app.people.queries import me
 from app.signin import queries, sessions
+from app.signin.arithmetic import browser_name
 from app.signin.doors import already_inside, last_page, sign_in_page
 from app.signin.schemas import SessionQuery
 from app.web.pages import page, page_router, redirect, visit_of
@@ -24,35 +24,37 @@ def sign_in(
     request: Request,
     suite: Annotated[str, Query(max_length=2000)] = "/",
     fraiche: bool = False,
+    sortie: bool = False,
 ) -> Response:
-    """Say who you are. `fraiche`: again, because an act asks for it."""
-    return already_inside(request, suite, fresh=fraiche) or sign_in_page(request, to=suite, fresh=fraiche)
+    """Say who you are. `fraiche`: again, because an act asks for it. `sortie`: one has just signed out."""
+    inside = already_inside(request, suite, fresh=fraiche)
+    return inside or sign_in_page(request, to=suite, fresh=fraiche, left=sortie)
 
 
 @open_pages.post("/deconnexion")
 def sign_out(request: Request, session: SessionDep) -> Response:
     """End the session of this browser."""
-    response = last_page(request) or redirect("/connexion")
+    response = last_page(request) or redirect("/connexion?sortie=1")
     sessions.close(session, visit_of(request).secret)
     take_cookie_back(request, response)
     return response
 
 
 @pages.get("/")
-def home(request: Request, actor: ActorDep, database: DatabaseDep) -> Response:
-    """Who one is, in what capacities, and where one is signed in."""
-    return _home(request, actor, database)
+def home(request: Request, actor: ActorDep, database: DatabaseDep, fermee: bool = False) -> Response:
+    """Who one is, in what capacities, and where one is signed in. `fermee`: a session has just been ended."""
+    with database.read() as connection:
+        about = me(connection, actor)
+        mine, _cursor = queries.sessions_page(connection, actor, SessionQuery())
+    for item in mine:
+        item["browser"] = browser_name(item["user_agent"])
+    return page(
+        request, "signin/home.html", me=about, sessions=mine, today=actor.today(), has_closed_one=fermee
+    )
 
 
 @pages.post("/connexions/{session_id}/fermer")
 def close_session(session_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Sign out of another browser."""
     sessions.revoke(session, actor, session_id)
-    return redirect("/#connexions")
-
-
-def _home(request: Request, actor: ActorDep, database: Database) -> Response:
-    with database.read() as connection:
-        about = me(connection, actor)
-        mine, _cursor = queries.sessions_page(connection, actor, SessionQuery())
-    return page(request, "signin/home.html", me=about, sessions=mine)
+    return redirect("/?fermee=1")

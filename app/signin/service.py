@@ -87,6 +87,7 @@ def person(
     granted: Iterable[Capacity | None],
     time_zone: str,
     authenticated_at: datetime,
+    method: str = "token",
     session_id: UUID | None = None,
 ) -> Actor:
     """A person as one who calls: an agent by their being here, whatever is `granted` besides, or an elected member."""
@@ -100,6 +101,7 @@ def person(
         agent_id=agent_id,
         time_zone=time_zone,
         authenticated_at=authenticated_at,
+        method=method,
         session_id=session_id,
     )
 

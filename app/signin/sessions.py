@@ -1,7 +1,7 @@
 """Sessions of browsers: opened at a door, known by a cookie, ended by whoever holds them or by time."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from app.signin.policy import POLICY
 from app.signin.service import person
 from app.web.visits import digest, new_secret
 
-__all__ = ["Lifetimes", "Method", "close", "open_session", "purge", "revoke", "signed_in", "touch"]
+__all__ = ["Lifetimes", "Method", "close", "forget_ended", "open_session", "revoke", "signed_in", "touch"]
 
 TOUCHED_EVERY = timedelta(seconds=60)
 """A session's last use is written no more often."""
@@ -158,6 +158,7 @@ def signed_in(connection: Connection, secret: str) -> SignedIn | None:
         granted=(entry["capacity"] for entry in rows),
         time_zone=row["time_zone"],
         authenticated_at=row["authenticated_at"],
+        method=row["method"].value,
         session_id=row["id"],
     )
     return SignedIn(actor, row["house"], row["method"], now - row["last_used_at"] >= TOUCHED_EVERY)
@@ -197,13 +198,14 @@ def _end(session: Session, row: WebSession, actor: Actor | None = None) -> None:
         record(session, events.SessionClosed(subject_id=row.id), by=by)
 
 
-def purge(session: Session, authority_id: UUID, before: datetime) -> int:
-    """Delete the sessions of an authority that ended by time before `before`; how many."""
+def forget_ended(session: Session, actor: Actor, _today: date) -> int:
+    """Delete the sessions that time has ended; how many."""
+    now = clock.now()
     gone = session.execute(
         delete(WebSession)
         .where(
-            col(WebSession.authority_id) == authority_id,
-            or_(col(WebSession.expires_at) < before, col(WebSession.idle_until) < before),
+            col(WebSession.authority_id) == actor.authority_id,
+            or_(col(WebSession.expires_at) <= now, col(WebSession.idle_until) <= now),
         )
         .execution_options(synchronize_session=False)
     )

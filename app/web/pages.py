@@ -11,7 +11,6 @@ from contextvars import ContextVar
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
-import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
@@ -24,7 +23,7 @@ from app.access.actor import Actor
 from app.access.fresh import FreshAuthenticationNeeded
 from app.kit.database import translate
 from app.kit.i18n import negotiate
-from app.kit.problems import NotFound, Problem, Unexpected
+from app.kit.problems import NotFound, Problem
 from app.web.forms import receive
 from app.web.headers import protect
 from app.web.rendering import render
@@ -32,7 +31,8 @@ from app.web.visits import FIELD, Visit, Visitors, check_origin, check_token, gi
 
 SIGN_IN = "/connexion"
 TIME_ZONE = "Europe/Paris"
-log = structlog.get_logger("essaim.pages")
+MACHINES = frozenset(("api", "oauth", "scim", "static"))
+"""The first segments of addresses where no person reads."""
 _session: ContextVar[Session | None] = ContextVar("page_session", default=None)
 
 
@@ -60,7 +60,8 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """A refusal, as a page that says what to do."""
-    response = page(request, "web/problem.html", status=problem.status, problem=problem)
+    back = _referring_path(request) if request.method != "GET" else None
+    response = page(request, "web/problem.html", status=problem.status, problem=problem, back=local(back))
     response.headers.update(problem.headers)
     return response
 
@@ -92,8 +93,7 @@ class PageRoute(APIRoute):
         endpoint = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            visitors: Visitors = request.app.state.visitors
-            visit = await run_in_threadpool(visitors.recognise, request.app.state.database, request)
+            visit = await _recognise(request)
             request.state.visit, request.state.caller = visit, visit.caller
             try:
                 response = await self._answer(request, visit, endpoint)
@@ -107,12 +107,9 @@ class PageRoute(APIRoute):
                 response = problem_page(request, NotFound())
             except DBAPIError as error:
                 if (known := translate(error)) is None:
-                    log.error("unexpected", exc_info=error)
-                response = problem_page(request, known or Unexpected())
-            protect(request, response)
-            if visit.is_new and "set-cookie" not in response.headers:
-                give_cookie(request, response, visit.secret)
-            return response
+                    raise
+                response = problem_page(request, known)
+            return _sent(request, visit, response)
 
         return handle
 
@@ -134,6 +131,18 @@ class PageRoute(APIRoute):
         return await endpoint(request)
 
 
+async def page_of_problem(request: Request, problem: Problem) -> Response:
+    """A refusal outside of every page's route, such as an address that leads nowhere."""
+    request.state.visit = await _recognise(request)
+    return _sent(request, request.state.visit, problem_page(request, problem))
+
+
+def reads_pages(request: Request) -> bool:
+    """Is it a person with a browser who asks, and not for the API?"""
+    prefix = request.url.path.partition("/")[2].partition("/")[0]
+    return prefix not in MACHINES and "text/html" in request.headers.get("accept", "")
+
+
 class OpenPageRoute(PageRoute):
     """A page for strangers too: `request.state.caller` may be None."""
 
@@ -148,6 +157,18 @@ def page_router(prefix: str = "", *, anonymous: bool = False) -> APIRouter:
 def caller_of(request: Request) -> Actor:
     """Whoever is signed in, on a page that is not for strangers."""
     return cast(Actor, request.state.caller)
+
+
+async def _recognise(request: Request) -> Visit:
+    visitors: Visitors = request.app.state.visitors
+    return await run_in_threadpool(visitors.recognise, request.app.state.database, request)
+
+
+def _sent(request: Request, visit: Visit, response: Response) -> Response:
+    protect(response)
+    if visit.is_new and "set-cookie" not in response.headers:
+        give_cookie(request, response, visit.secret)
+    return response
 
 
 def _to_sign_in(request: Request, more: str = "") -> Response:

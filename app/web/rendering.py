@@ -1,5 +1,6 @@
 """Templates: Jinja, escaping everything, refusing names that nobody gave. Each room keeps its own beside its code."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -24,12 +25,28 @@ def _folders() -> list[Path]:
 @pass_context
 def _in_words(context: Context, value: object) -> object:
     """A `Text` in the language of the reader; anything else as it is."""
-    return value.to(context["lang"]) if isinstance(value, Text) else value
+    return _said(context, value) if isinstance(value, Text) else value
 
 
 @pass_context
 def _translate(context: Context, msgid: str, **values: object) -> str:
-    return Text(msgid).format(**values).to(context["lang"])
+    return _said(context, Text(msgid).format(**values))
+
+
+@pass_context
+def _heading(context: Context, value: Text) -> str:
+    """A sentence as a title: without its full stop."""
+    return _said(context, value).removesuffix(".")
+
+
+def _said(context: Context, text: Text) -> str:
+    said = text.to(context["lang"])
+    return _SPACED.sub(NO_BREAK, said) if context["lang"] == "fr" else said
+
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_SPACED = re.compile(r" (?=[:;?!»])|(?<=«) ")
+"""Where French typography wants a space that no line breaks at."""
 
 
 @pass_context
@@ -55,7 +72,7 @@ environment = Environment(
     finalize=_in_words,
 )
 environment.globals.update({"_": _translate, "static": static_url})
-environment.filters.update({"day": _day, "moment": _moment})
+environment.filters.update({"day": _day, "heading": _heading, "moment": _moment})
 
 
 def render(template: str, language: str, context: Mapping[str, Any]) -> str:

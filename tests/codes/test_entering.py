@@ -195,9 +195,9 @@ class TestBadInput:
 
     def test_closed_without_a_key(self, world: World, app: FastAPI) -> None:
         visitor = Visitor(app)
-        visitor.get("/connexion/code", expect=503)
+        visitor.get("/connexion/code", expect=409)
         visitor.csrf = Visit(visitor.http.cookies["essaim"]).csrf
-        visitor.submit("/connexion/code", hr_id="1", code="AAAA-AAAA", expect=503)
+        visitor.submit("/connexion/code", hr_id="1", code="AAAA-AAAA", expect=409)
 
 
 class TestLimits:
@@ -218,6 +218,13 @@ class TestLimits:
         elsewhere = Visitor(app, address="192.0.2.7")
         yard.enter("alice", code, visitor=elsewhere)
         assert elsewhere.is_inside()
+
+    def test_the_addresses_of_one_ipv6_subscriber_are_one(self, yard: Yard, app: FastAPI) -> None:
+        for number in range(10):
+            visitor = Visitor(app, address=f"2001:db8::{number:x}")
+            yard.enter("alice", "AAAA-AAAA", expect=422, visitor=visitor)
+        yard.enter("alice", "AAAA-AAAA", expect=429, visitor=Visitor(app, address="2001:db8::ffff"))
+        yard.enter("alice", "AAAA-AAAA", expect=422, visitor=Visitor(app, address="2001:db8:0:1::1"))
 
     def test_many_addresses_are_slowed_for_seconds_only(self, yard: Yard, app: FastAPI) -> None:
         code = yard.code_of("alice")

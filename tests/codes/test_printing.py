@@ -166,7 +166,7 @@ class TestForWhom:
 
     def test_without_a_key(self, world: World, app: FastAPI) -> None:
         body = {"agent_ids": [world.alice.id], "telephone": TELEPHONE}
-        assert "ESSAIM_CODE_KEY" in world.lab.post("/sign-in-codes", body, expect=503)["detail"]
+        assert "ESSAIM_CODE_KEY" in world.lab.post("/sign-in-codes", body, expect=409)["detail"]
 
 
 class TestTheSheet:

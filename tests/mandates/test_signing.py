@@ -2,8 +2,10 @@
 
 import hashlib
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -12,9 +14,12 @@ from sqlmodel import col
 
 from app.access.capacity import Capacity
 from app.journal import service as journal
+from app.kit import clock
 from app.kit.problems import Conflict
-from app.mandates.models import MandateDocument, MandateSignature
+from app.mandates import service
+from app.mandates.models import Mandate, MandateDocument, MandateSignature
 from app.people.models import Agent, CapacityGrant, Directorate
+from app.signin.service import create_token
 from tests.mandates.builders import (
     START,
     TODAY,
@@ -226,6 +231,36 @@ class TestSign:
     )
     def test_others(self, world: World, name: str, status: int) -> None:
         sign(world, submitted(world), name, expect=status)
+
+    def test_with_a_token_issued_long_ago(self, world: World) -> None:
+        seen, later = submitted(world), clock.now() + timedelta(minutes=16)
+        body = {"document_hash": seen["document_hash"], "consent": True}
+        with clock.at(later):
+            answer = world.alice.request("POST", f"/mandates/{seen['id']}/sign", json=body)
+            assert answer.status_code == 401
+            assert answer.json()["type"].endswith("fresh-authentication-needed")
+            assert answer.headers["www-authenticate"] == (
+                'Bearer realm="essaim", error="insufficient_user_authentication", max_age="900"'
+            )
+            refusal = {"reason": "Pas le jeudi."}
+            world.alice.post(f"/mandates/{seen['id']}/refuse", refusal, expect=401)
+            # Who may not sign learns nothing of it.
+            sign(world, seen, "coach", expect=403)
+            sign(world, seen, "chloe", expect=404)
+            with world.database.transaction() as session:
+                world.alice.token = create_token(session, agent=world.alice.agent)
+            sign(world, seen, "alice")
+
+    def test_says_how_the_signer_was_known(self, world: World) -> None:
+        seen = submitted(world)
+        sign(world, seen, "alice")
+        visitor = replace(world.actor("bruno"), method="oidc")
+        with world.database.transaction() as session:
+            mandate = session.get_one(Mandate, UUID(seen["id"]))
+            service.sign(session, visitor, mandate, seen["document_hash"], consent=True)
+        with world.database.read() as connection:
+            methods = connection.execute(select(col(MandateSignature.method))).scalars().all()
+        assert sorted(methods) == ["oidc", "token"]
 
     def test_machines_never_sign(self, world: World) -> None:
         seen = submitted(world)

@@ -16,6 +16,7 @@ from app.openid.models import IdentityBinding, IdentityProvider
 from app.openid.problems import BoundElsewhere, ProviderRefused, SignInRefused
 from app.openid.protocol import Identity
 from app.people.models import Agent
+from tests.notices.builders import last, who_was_told
 from tests.openid.doors import SIRET, Doors
 from tests.support.world import World
 
@@ -122,6 +123,21 @@ class TestBound:
                 },
             )
         ]
+
+    def test_the_lab_and_the_agent_are_told(self, doors: Doors) -> None:
+        doors.sign_in()
+        doors.world.http.cookies.clear()
+        doors.sign_in("sub-somebody")
+        [(_kind, contested)] = doors.events(CONTESTED)
+        with doors.world.database.session() as session:
+            binding = session.execute(select(IdentityBinding)).scalar_one()
+        assert contested["agent_id"] == doors.world.bruno.id
+        told = who_was_told(doors.world, str(binding.id), CONTESTED)
+        assert told == {
+            "lab": "Un compte professionnel est contesté",
+            "bruno": "Une connexion à votre nom a été refusée",
+        }
+        assert "Bruno BRUNO" in last(doors.world, "lab", CONTESTED)["body"]
 
     def test_the_same_account_with_the_email_of_somebody_else(self, doors: Doors) -> None:
         doors.sign_in()

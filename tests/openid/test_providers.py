@@ -118,6 +118,12 @@ class TestProviders:
             problem = admin.patch(f"/identity-providers/{made['id']}", change, expect=422)
             assert [error["field"] for error in problem["errors"]] == list(change)
 
+    @pytest.mark.parametrize("value", [0, 1, "false", None])
+    def test_closed_by_a_boolean_alone(self, admin: Person, value: Any) -> None:
+        made = admin.post("/identity-providers", BODY)
+        problem = admin.patch(f"/identity-providers/{made['id']}", {"is_active": value}, expect=422)
+        assert [error["field"] for error in problem["errors"]] == ["is_active"]
+
     def test_edited_into_what_does_not_hold(self, admin: Person) -> None:
         made = admin.post("/identity-providers", BODY)
         problem = admin.patch(f"/identity-providers/{made['id']}", {"sirets": []}, expect=422)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from app.kit import clock
 from app.kit.limits import Limit
-from app.openid import pages
+from app.openid import pages, protocol
 from app.openid.attempts import LIFETIME
 from tests.openid.doors import SIRET, Doors
 from tests.openid.provider import Provider, path_of, running_provider
@@ -98,9 +98,11 @@ class TestWayBack:
         ready, answers = threading.Barrier(4), []
 
         def come() -> None:
-            with TestClient(doors.world.app, cookies=cookies, raise_server_exceptions=False) as browser:
-                ready.wait()
-                answers.append(browser.get(path_of(back), follow_redirects=False).status_code)
+            # Not entered: leaving one would end the application for the others.
+            browser = TestClient(doors.world.app, cookies=cookies, raise_server_exceptions=False)
+            ready.wait()
+            answers.append(browser.get(path_of(back), follow_redirects=False).status_code)
+            browser.close()
 
         threads = [threading.Thread(target=come) for _ in range(4)]
         for thread in threads:
@@ -173,6 +175,13 @@ class TestProviderAway:
         before = time.monotonic()
         assert doors.sign_in(fault="slow").status_code == 503
         assert time.monotonic() - before < 2.5
+
+    def test_as_many_as_may_wait_are_waiting(self, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(protocol, "_conversations", threading.BoundedSemaphore(1))
+        monkeypatch.setattr(protocol, "PATIENCE", 0.1)
+        with protocol._conversations:
+            assert doors.sign_in().status_code == 503
+        assert doors.sign_in().status_code == 303
 
     @pytest.mark.parametrize("fault", ["discovery_issuer", "discovery_plain"])
     def test_it_speaks_for_another_or_in_clear(self, doors: Doors, fault: str) -> None:

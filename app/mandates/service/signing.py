@@ -6,13 +6,14 @@ last parties who sign at the same instant, the second sees the first one's signa
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.access.fresh import require_fresh
 from app.journal.service import record
 from app.kit import clock
 from app.kit.i18n import _
@@ -36,9 +37,6 @@ from app.mandates.service.parties import Signer
 from app.teams import service as teams
 from app.teams.models import Team
 from app.teams.queries import members_of
-
-METHOD: Final = "token"
-"""How a signer is known: by a bearer token."""
 
 
 def submit(session: Session, actor: Actor, mandate: Mandate) -> None:
@@ -98,11 +96,13 @@ def sign(
     """Sign, in every capacity of the caller whose turn has come, or comes by this very signature; or in the name of
     somebody, wherever the caller's act lets them.
 
-    Raises `ConsentNeeded`; `AnotherText` when the hash is not that of the text to sign; `TermPassed`; `AlreadySigned`;
-    `NotYourTurn` while somebody of a lower rank has yet to sign; `PowerLapsed` when the capacity or the act is no
-    longer theirs; `ChoosePower` or `NoSuchPower` where it is not clear, or not true, in whose name they may.
+    Raises `FreshAuthenticationNeeded`; `ConsentNeeded`; `AnotherText` when the hash is not that of the text to sign;
+    `TermPassed`; `AlreadySigned`; `NotYourTurn` while somebody of a lower rank has yet to sign; `PowerLapsed` when the
+    capacity or the act is no longer theirs; `ChoosePower` or `NoSuchPower` where it is not clear, or not true, in whose
+    name they may.
     """
     require_party(session, actor, "sign", mandate)
+    require_fresh(actor)
     if not consent:
         raise ConsentNeeded.on("consent", ConsentNeeded.title)
     hold(session, mandate)
@@ -138,9 +138,11 @@ def refuse(
 ) -> None:
     """Say no, and why: the mandate goes back to be written. Signatures given so far no longer count.
 
-    Raises `AlreadySigned` for a party that has nothing left to sign, and what `sign` raises of an act.
+    Raises `FreshAuthenticationNeeded`; `AlreadySigned` for a party that has nothing left to sign; and what `sign` raises
+    of an act.
     """
     require_party(session, actor, "refuse", mandate)
+    require_fresh(actor)
     hold(session, mandate)
     LIFECYCLE.check(mandate.state, "refuse")
     everybody = _present_parties(session, mandate)
@@ -217,7 +219,7 @@ def _sign_as(
             capacity=party.capacity,
             document_hash=document_hash,
             signed_at=now,
-            method=METHOD,
+            method=actor.method,
             **hand.kept(party),
         )
     )

@@ -9,6 +9,7 @@ from app.journal.models import JournalEvent
 from app.kit.ids import new_id
 from app.notices.models import Notice
 from app.notices.notices.calls import CALLS
+from app.notices.notices.identity import IDENTITY
 from app.notices.notices.irritants import IRRITANTS
 from app.notices.notices.mandates import MANDATES
 from app.notices.notices.teams import TEAMS
@@ -17,7 +18,7 @@ from app.notices.notices.time import TIME
 from app.notices.queries.scenes import in_post
 from app.notices.wording import pack
 
-TABLE: Table = {**IRRITANTS, **CALLS, **TEAMS, **MANDATES, **TIME}
+TABLE: Table = {**IDENTITY, **IRRITANTS, **CALLS, **TEAMS, **MANDATES, **TIME}
 """By type of event."""
 
 
