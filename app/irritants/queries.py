@@ -33,9 +33,9 @@ _viewer: Any = bindparam("viewer_id", type_=Irritant.__table__.c.id.type)  # typ
 _own = col(Irritant.authority_id) == bindparam("authority_id")
 
 ALL = Visible("all", _own)
-KNOWN_OR_MINE = Visible(
-    "known or mine", _own & or_(one_of(col(Irritant.state), KNOWN), col(Irritant.reporter_id) == _viewer)
-)
+_mine = col(Irritant.reporter_id) == _viewer
+KNOWN_OR_MINE = Visible("known or mine", _own & or_(one_of(col(Irritant.state), KNOWN), _mine))
+MINE = Visible("mine", _own & _mine)
 
 _joined = (
     select(*_summary)
@@ -71,7 +71,7 @@ _detail = (
     .join(Directorate, col(Directorate.id) == col(Irritant.directorate_id))
     .where(col(Irritant.id) == bindparam("id"))
 )
-_details = {visible.name: Query(_detail.where(visible.clause)) for visible in (ALL, KNOWN_OR_MINE)}
+_details = {visible.name: Query(_detail.where(visible.clause)) for visible in (ALL, KNOWN_OR_MINE, MINE)}
 
 COMMENTS = Listing(
     select(
@@ -90,11 +90,10 @@ OF_IRRITANT = Visible("of irritant", col(IrritantComment.irritant_id) == bindpar
 
 def readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
     """The irritants that `actor` may know of, and the parameters of that clause."""
-    sees_all = actor.has(Capacity.LAB, Capacity.SYSTEM) or "programme:read" in actor.scopes
-    return ALL if sees_all else KNOWN_OR_MINE, {
-        "authority_id": actor.authority_id,
-        "viewer_id": actor.agent_id,
-    }
+    parameters = {"authority_id": actor.authority_id, "viewer_id": actor.agent_id}
+    if actor.has(Capacity.LAB, Capacity.SYSTEM) or "programme:read" in actor.scopes:
+        return ALL, parameters
+    return KNOWN_OR_MINE if actor.has(Capacity.AGENT) else MINE, parameters
 
 
 def detail(connection: Connection | Session, actor: Actor, irritant_id: UUID) -> dict[str, Any]:
