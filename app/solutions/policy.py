@@ -118,4 +118,4 @@ def _retired(solution: Solution, _actor: Actor) -> Text | None:
 
 
 SOLUTION_ABILITIES = Abilities(SOLUTION, Step("edit", _retired), "publish", "retire", lifecycle=SOLUTIONS)
-ADOPTION_ABILITIES = Abilities(ADOPTION, "adapt", "use", "drop", lifecycle=ADOPTIONS)
+ADOPTION_ABILITIES = Abilities(ADOPTION, "adapt", "use", "drop", lifecycle=ADOPTIONS, mapped=True)

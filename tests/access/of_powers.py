@@ -26,8 +26,9 @@ def each(world: World, plural: str, form: dict[str, Any]) -> Iterator[Made]:
     yield world.hr.post(f"/{plural}/{withdrawn['id']}/withdraw", REASON)
 
 
-def delegations(world: World) -> Iterator[Made]:
-    form = {
+def delegation(world: World) -> Made:
+    """A body for `POST /delegations`."""
+    return {
         "giver_id": world.elected.id,
         "holder_id": world.dgs.id,
         "holder_function": "general_director",
@@ -37,14 +38,23 @@ def delegations(world: World) -> Iterator[Made]:
         "published_on": day(-3),
         "notified_on": day(-3),
         "transmitted_on": day(-3),
+        "starts_on": day(0),
         "term_ends_on": day(900),
     }
-    return each(world, "delegations", form)
+
+
+def interim(world: World) -> Made:
+    """A body for `POST /interims`."""
+    people = {"absent_id": world.head_dep.id, "holder_id": world.alice.id}
+    return {**people, "act_reference": "note 2026-14", "starts_on": day(0), "ends_on": day(20)}
+
+
+def delegations(world: World) -> Iterator[Made]:
+    return each(world, "delegations", delegation(world))
 
 
 def interims(world: World) -> Iterator[Made]:
-    form = {"absent_id": world.head_dep.id, "holder_id": world.alice.id, "act_reference": "note 2026-14"}
-    return each(world, "interims", form)
+    return each(world, "interims", interim(world))
 
 
 OF_POWERS = tuple(
