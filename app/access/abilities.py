@@ -45,10 +45,21 @@ class Step:
 
 
 class Abilities:
-    """The steps of one kind of object. `lifecycle` is that of its state."""
+    """The steps of one kind of object. `lifecycle` is that of its state.
 
-    def __init__(self, policy: Policy, *steps: Step | str, lifecycle: Lifecycle[Any] | None = None) -> None:
+    `mapped`: the relations that open its steps read rows through a session; others are content with a connection.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *steps: Step | str,
+        lifecycle: Lifecycle[Any] | None = None,
+        mapped: bool = False,
+    ) -> None:
         self.policy = policy
+        self._mapped = mapped
+        self._said: dict[tuple[str, str, str], str] = {}
         self.lifecycle = lifecycle
         self.steps: Sequence[Step] = tuple(step if isinstance(step, Step) else Step(step) for step in steps)
         verbs = {move.verb for move in lifecycle.moves} if lifecycle else set()
@@ -58,27 +69,32 @@ class Abilities:
         self, session: Session | Connection, actor: Actor, facts: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
         """Every step on the object that these `facts` describe, as `Ability` has it."""
-        if isinstance(session, Connection):
+        if self._mapped and isinstance(session, Connection):
             with Session(session) as reading:
                 return self._of(reading, actor, facts)
         return self._of(session, actor, facts)
 
-    def _of(self, session: Session, actor: Actor, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _of(self, session: Any, actor: Actor, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
         resource = SimpleNamespace(**facts)
         standing = self.policy.standing(session, actor, resource)
         language = spoken()
         found = []
         for step in self.steps:
             sentence = self.policy.why_not(session, actor, step.action, resource, standing)
-            if sentence is None:
-                sentence = self._stands_in_the_way(step, actor, resource)
-            reason = None if sentence is None else sentence.to(language)
-            found.append({"action": step.action, "allowed": sentence is None, "reason": reason})
+            reason = sentence.to(language) if sentence else self._out_of_turn(step, resource, language)
+            if reason is None and step.obstacle and (sentence := step.obstacle(resource, actor)):
+                reason = sentence.to(language)
+            found.append({"action": step.action, "allowed": reason is None, "reason": reason})
         return found
 
-    def _stands_in_the_way(self, step: Step, actor: Actor, resource: Any) -> Text | None:
-        if self.lifecycle and step.action in self._verbs:
-            state = type(self.lifecycle.initial)(getattr(resource, self.lifecycle.column))
-            if not self.lifecycle.allows(state, step.action):
-                return self.lifecycle.why_not(state, step.action)
-        return step.obstacle(resource, actor) if step.obstacle else None
+    def _out_of_turn(self, step: Step, resource: Any, language: str) -> str | None:
+        """What the life cycle says against the step in the present state; said once, it is kept."""
+        if self.lifecycle is None or step.action not in self._verbs:
+            return None
+        state = type(self.lifecycle.initial)(getattr(resource, self.lifecycle.column))
+        if self.lifecycle.allows(state, step.action):
+            return None
+        about = (state.value, step.action, language)
+        if about not in self._said:
+            self._said[about] = self.lifecycle.why_not(state, step.action).to(language)
+        return self._said[about]

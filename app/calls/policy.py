@@ -10,6 +10,7 @@ from app.calls.lifecycle import APPLICATIONS, CALLS, CallState
 from app.calls.models import Application, Call
 from app.calls.problems import CallAlreadyPast, CallNotEditable
 from app.kit.i18n import Text, _
+from app.people.delegations import acts_for
 from app.people.models import Agent
 
 LAB_ONLY = _("Ce geste revient au laboratoire.")
@@ -24,11 +25,12 @@ def is_applicant(_session: Session, actor: Actor, application: Application) -> b
 
 
 def is_manager(session: Session, actor: Actor, application: Application) -> bool:
-    """Whoever was told that day, and whoever is the applicant's manager today."""
+    """Whoever was told that day, whoever is the applicant's manager today, and who holds their interim."""
     if application.manager_id == actor.agent_id:
         return True
     applicant = session.get(Agent, application.agent_id)
-    return applicant is not None and applicant.manager_id == actor.agent_id
+    managers = {application.manager_id, applicant.manager_id if applicant else None}
+    return any(acts_for(session, actor, manager_id) for manager_id in managers)
 
 
 CALL_POLICY = Policy(

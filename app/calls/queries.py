@@ -19,6 +19,7 @@ from app.irritants.models import Irritant
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.sql import among
+from app.people.delegations import is_viewer
 from app.people.models import Agent, Directorate
 
 _viewer: Any = bindparam("viewer_id", type_=Agent.__table__.c.id.type)  # type: ignore[attr-defined]
@@ -89,8 +90,8 @@ MINE_OR_MY_REPORTS = Visible(
     _own_application
     & or_(
         col(Application.agent_id) == _viewer,
-        col(Application.manager_id) == _viewer,
-        col(Agent.manager_id) == _viewer,
+        is_viewer(col(Application.manager_id)),
+        is_viewer(col(Agent.manager_id)),
     ),
 )
 
@@ -150,7 +151,11 @@ def call_detail(connection: Connection | Session, actor: Actor, call_id: UUID) -
 def applications_readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
     """The applications that `actor` may know of, and the parameters of that clause."""
     sees_all = actor.has(Capacity.LAB, Capacity.SYSTEM) or "programme:write" in actor.scopes
-    parameters = {"authority_id": actor.authority_id, "viewer_id": actor.agent_id}
+    parameters = {
+        "authority_id": actor.authority_id,
+        "viewer_id": actor.agent_id,
+        "today": actor.today(),
+    }
     return ALL_APPLICATIONS if sees_all else MINE_OR_MY_REPORTS, parameters
 
 

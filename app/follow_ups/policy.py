@@ -24,6 +24,7 @@ from app.follow_ups.problems import NotItsDay, ReportClosed, SpiralClosed
 from app.kit.calendar import local_date
 from app.kit.i18n import Text, _
 from app.mandates.models import Mandate
+from app.people.delegations import is_viewer
 from app.people.models import Agent, Directorate
 from app.people.queries import WITHOUT_MANAGER
 from app.teams.models import Team, TeamMember
@@ -34,7 +35,7 @@ _above = aliased(Directorate)
 _headed = (
     select(col(Directorate.id))
     .outerjoin(_above, col(_above.id) == col(Directorate.parent_id))
-    .where(or_(col(Directorate.head_id) == _viewer, col(_above.head_id) == _viewer))
+    .where(or_(is_viewer(col(Directorate.head_id)), is_viewer(col(_above.head_id))))
 )
 _current = or_(col(TeamMember.left_on).is_(None), col(TeamMember.left_on) > _today)
 
@@ -54,7 +55,7 @@ class Circle:
         team_id, mandate_id = col(model.team_id), col(model.mandate_id)
         managed = select(col(Agent.id)).where(
             or_(
-                col(Agent.manager_id) == _viewer,
+                is_viewer(col(Agent.manager_id)),
                 and_(WITHOUT_MANAGER, col(Agent.directorate_id).in_(_headed)),
             )
         )

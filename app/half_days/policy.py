@@ -20,6 +20,7 @@ from app.half_days.lifecycle import LIFECYCLE
 from app.half_days.models import HalfDay
 from app.kit.i18n import Text, _
 from app.mandates.models import Mandate
+from app.people.delegations import is_viewer
 from app.people.models import Agent, Directorate
 from app.people.queries import WITHOUT_MANAGER
 from app.teams.models import Team, TeamMember
@@ -30,9 +31,9 @@ _above = aliased(Directorate)
 _headed = (
     select(col(Directorate.id))
     .outerjoin(_above, col(_above.id) == col(Directorate.parent_id))
-    .where(or_(col(Directorate.head_id) == _viewer, col(_above.head_id) == _viewer))
+    .where(or_(is_viewer(col(Directorate.head_id)), is_viewer(col(_above.head_id))))
 )
-"""Directorates whose head is the viewer, and the services under them."""
+"""Directorates whose head is the viewer, or is replaced by the viewer, and the services under them."""
 
 IS_OWN: ColumnElement[bool] = col(HalfDay.agent_id) == _viewer
 IS_MEMBER: ColumnElement[bool] = col(HalfDay.team_id).in_(
@@ -50,7 +51,7 @@ IS_SPONSOR: ColumnElement[bool] = col(HalfDay.mandate_id).in_(
 IS_MANAGER: ColumnElement[bool] = col(HalfDay.agent_id).in_(
     select(col(Agent.id)).where(
         or_(
-            col(Agent.manager_id) == _viewer,
+            is_viewer(col(Agent.manager_id)),
             and_(WITHOUT_MANAGER, col(Agent.directorate_id).in_(_headed)),
         )
     )

@@ -41,14 +41,12 @@ _viewer: Any = bindparam("viewer_id", type_=Irritant.__table__.c.id.type)  # typ
 _own = col(Irritant.authority_id) == bindparam("authority_id")
 
 ALL = Visible("all", _own)
-KNOWN_OR_MINE = Visible(
-    "known or mine", _own & or_(one_of(col(Irritant.state), KNOWN), col(Irritant.reporter_id) == _viewer)
-)
-
+_mine = col(Irritant.reporter_id) == _viewer
+KNOWN_OR_MINE = Visible("known or mine", _own & or_(one_of(col(Irritant.state), KNOWN), _mine))
+MINE = Visible("mine", _own & _mine)
 PROTECTED_TOO = Visible(
     "known or mine or protected",
-    _own
-    & or_(one_of(col(Irritant.state), KNOWN), col(Irritant.reporter_id) == _viewer, col(Irritant.protected)),
+    _own & or_(one_of(col(Irritant.state), KNOWN), _mine, col(Irritant.protected)),
 )
 
 _joined = (
@@ -88,7 +86,8 @@ _detail = (
     .where(col(Irritant.id) == bindparam("id"))
 )
 _details = {
-    visible.name: Query(_detail.where(visible.clause)) for visible in (ALL, KNOWN_OR_MINE, PROTECTED_TOO)
+    visible.name: Query(_detail.where(visible.clause))
+    for visible in (ALL, KNOWN_OR_MINE, MINE, PROTECTED_TOO)
 }
 
 COMMENTS = Listing(
@@ -148,12 +147,12 @@ _NOT_FOR_FOLLOWERS = ("directorate_id", "created_at", "version")
 
 def readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
     """The irritants that `actor` may know of, and the parameters of that clause."""
-    sees_all = actor.has(Capacity.LAB, Capacity.SYSTEM) or "programme:read" in actor.scopes
-    others = PROTECTED_TOO if actor.has(Capacity.TRUSTED) else KNOWN_OR_MINE
-    return ALL if sees_all else others, {
-        "authority_id": actor.authority_id,
-        "viewer_id": actor.agent_id,
-    }
+    parameters = {"authority_id": actor.authority_id, "viewer_id": actor.agent_id}
+    if actor.has(Capacity.LAB, Capacity.SYSTEM) or "programme:read" in actor.scopes:
+        return ALL, parameters
+    if actor.has(Capacity.TRUSTED):
+        return PROTECTED_TOO, parameters
+    return KNOWN_OR_MINE if actor.has(Capacity.AGENT) else MINE, parameters
 
 
 def detail(

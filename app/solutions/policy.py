@@ -1,30 +1,43 @@
 """Who may do what with solutions and adoptions."""
 
-from sqlmodel import Session
+from typing import Any
+
+from sqlalchemy import ColumnElement, Uuid, bindparam, select
+from sqlmodel import Session, col
 
 from app.access.abilities import Abilities, Step
 from app.access.actor import Actor
 from app.access.capacity import Capacity as C
 from app.access.policy import Action, Condition, Grant, Policy
+from app.access.standing import Clauses
 from app.kit.i18n import Text, _
+from app.people.delegations import acts_for
 from app.people.models import Directorate
 from app.people.service import works_in
 from app.solutions.lifecycle import ADOPTIONS, KNOWN, SOLUTIONS, SolutionState
 from app.solutions.models import Adoption, Solution
 from app.solutions.problems import SolutionRetired
-from app.teams.models import Team
+from app.teams.models import Team, TeamMember
 from app.teams.policy import is_coach, is_member
 
 TEAM_ONLY = _("Une solution est écrite par les membres de son équipe, leur coach et le laboratoire.")
 COACH_ONLY = _("Ce geste revient au coach de l'équipe et au laboratoire.")
 
 
-def is_author(session: Session, actor: Actor, solution: Solution) -> bool:
-    return is_member(session, actor, session.get_one(Team, solution.team_id))
+_viewer: Any = bindparam("viewer_id", type_=Uuid())
+IS_AUTHOR: ColumnElement[bool] = col(Solution.team_id).in_(
+    select(col(TeamMember.team_id)).where(
+        col(TeamMember.agent_id) == _viewer, col(TeamMember.left_on).is_(None)
+    )
+)
+IS_COACH: ColumnElement[bool] = col(Solution.team_id).in_(
+    select(col(Team.id)).where(col(Team.coach_id) == _viewer)
+)
 
 
-def coaches_author(session: Session, actor: Actor, solution: Solution) -> bool:
-    return is_coach(session, actor, session.get_one(Team, solution.team_id))
+def binds(actor: Actor) -> dict[str, Any]:
+    """The parameters of the clauses above."""
+    return {"viewer_id": actor.agent_id}
 
 
 is_known = Condition(
@@ -44,7 +57,7 @@ WRITING = Policy(
 SOLUTION = Policy(
     "solution",
     title=_("Solution"),
-    relations={C.MEMBER: is_author, C.COACH: coaches_author},
+    clauses=Clauses(Solution, {C.MEMBER: IS_AUTHOR, C.COACH: IS_COACH}, binds),
     actions=[
         Action("list", _("consulter les solutions"), (C.AGENT, C.LAB, C.HR, C.ELECTED),
                _("Les solutions s'adressent aux agents et aux élus."), scope="programme:read"),
@@ -61,9 +74,9 @@ SOLUTION = Policy(
 
 
 def is_head(session: Session, actor: Actor, adoption: Adoption) -> bool:
-    """Does the actor head the directorate that adopts?"""
+    """Does the actor head the directorate that adopts, or replace its head?"""
     directorate = session.get(Directorate, adoption.directorate_id)
-    return directorate is not None and directorate.head_id == actor.agent_id
+    return directorate is not None and acts_for(session, actor, directorate.head_id)
 
 
 def is_contact(_session: Session, actor: Actor, adoption: Adoption) -> bool:
@@ -105,4 +118,4 @@ def _retired(solution: Solution, _actor: Actor) -> Text | None:
 
 
 SOLUTION_ABILITIES = Abilities(SOLUTION, Step("edit", _retired), "publish", "retire", lifecycle=SOLUTIONS)
-ADOPTION_ABILITIES = Abilities(ADOPTION, "adapt", "use", "drop", lifecycle=ADOPTIONS)
+ADOPTION_ABILITIES = Abilities(ADOPTION, "adapt", "use", "drop", lifecycle=ADOPTIONS, mapped=True)

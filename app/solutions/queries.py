@@ -14,11 +14,10 @@ from app.kit.sql import among, one_of
 from app.people.models import Agent, Directorate
 from app.solutions.lifecycle import ADOPTIONS, KNOWN, SOLUTIONS
 from app.solutions.models import Adoption, Solution, SolutionTally
-from app.solutions.policy import ADOPTION_ABILITIES, SOLUTION_ABILITIES
-from app.teams.models import Team, TeamMember
+from app.solutions.policy import ADOPTION_ABILITIES, IS_AUTHOR, IS_COACH, SOLUTION_ABILITIES, binds
+from app.teams.models import Team
 
 _uuid: Any = Solution.__table__.c.id.type  # type: ignore[attr-defined]
-_viewer: Any = bindparam("viewer_id", type_=_uuid)
 _authority: Any = bindparam("authority_id", type_=_uuid)
 
 _summary: tuple[Any, ...] = (
@@ -48,17 +47,10 @@ def _solutions(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-_of_viewers_team = col(Solution.team_id).in_(
-    select(col(TeamMember.team_id)).where(
-        col(TeamMember.agent_id) == _viewer, col(TeamMember.left_on).is_(None)
-    )
-)
 _own = col(Solution.authority_id) == _authority
 ALL = Visible("all", _own)
-KNOWN_OR_MINE = Visible(
-    "known or mine",
-    _own & or_(one_of(col(Solution.state), KNOWN), col(Team.coach_id) == _viewer, _of_viewers_team),
-)
+KNOWN_OR_MINE = Visible("known or mine", _own & or_(one_of(col(Solution.state), KNOWN), IS_COACH, IS_AUTHOR))
+MINE = Visible("mine", _own & or_(IS_COACH, IS_AUTHOR))
 
 SOLUTION_LIST = Listing(
     _solutions(*_summary),
@@ -81,7 +73,7 @@ _detail = _solutions(
     col(Solution.reason),
     col(Solution.updated_at),
 ).where(col(Solution.id) == bindparam("id"))
-_details = {visible.name: _detail.where(visible.clause) for visible in (ALL, KNOWN_OR_MINE)}
+_details = {visible.name: _detail.where(visible.clause) for visible in (ALL, KNOWN_OR_MINE, MINE)}
 
 _adoption: Select[*tuple[Any, ...]] = (
     select(
@@ -122,11 +114,11 @@ _adoption_detail = _adoption.where(_everybodys.clause, col(Adoption.id) == bindp
 
 def readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
     """The solutions that `actor` may know of, and the parameters of that clause."""
-    sees_all = actor.has(Capacity.LAB, Capacity.SYSTEM) or "programme:read" in actor.scopes
-    return ALL if sees_all else KNOWN_OR_MINE, {
-        "authority_id": actor.authority_id,
-        "viewer_id": actor.agent_id,
-    }
+    parameters = {"authority_id": actor.authority_id, **binds(actor)}
+    if actor.has(Capacity.LAB, Capacity.SYSTEM) or "programme:read" in actor.scopes:
+        return ALL, parameters
+    told = actor.has(Capacity.AGENT, Capacity.HR, Capacity.ELECTED)
+    return KNOWN_OR_MINE if told else MINE, parameters
 
 
 def solution_detail(connection: Connection | Session, actor: Actor, solution_id: UUID) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""HR exports written line by line, and absences declared through the API."""
+"""HR exports written line by line; absences, delegations of signature and interims recorded through the API."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from app.kit import clock
 from app.people.hr_cells import COLUMNS
 from tests.support.world import World
 
@@ -65,3 +67,37 @@ def away(world: World, by: str, first_day: str, last_day: str | None = None, **f
     body = {"first_day": first_day, "last_day": last_day or first_day, **fields}
     made: dict[str, Any] = person.post(f"/agents/{person.id}/absences", body, expect=201)
     return made
+
+
+def delegation(world: World, by: str = "hr", *, expect: int = 201, **fields: Any) -> Any:
+    """A delegation of signature over all mandates, from the general director to `david`, in force since yesterday."""
+    day = clock.today(world.authority.time_zone) - timedelta(days=1)
+    body = {
+        "giver_id": world.dgs.id,
+        "holder_id": world.david.id,
+        "holder_function": "deputy_general_director",
+        "act_reference": "arrêté 2026-114",
+        "field": "mandates",
+        "field_text": "Les mandats d'équipe et leurs avenants.",
+        "published_on": day.isoformat(),
+        "notified_on": day.isoformat(),
+        "transmitted_on": day.isoformat(),
+        "starts_on": day.isoformat(),
+        "term_ends_on": (day + timedelta(days=900)).isoformat(),
+        **fields,
+    }
+    return world.people[by].post("/delegations", body, expect=expect)
+
+
+def interim(world: World, by: str = "hr", *, expect: int = 201, **fields: Any) -> Any:
+    """`david` replaces the head of public spaces, from yesterday for thirty days."""
+    day = clock.today(world.authority.time_zone) - timedelta(days=1)
+    body = {
+        "absent_id": world.head_dep.id,
+        "holder_id": world.david.id,
+        "act_reference": "décision 2026-27",
+        "starts_on": day.isoformat(),
+        "ends_on": (day + timedelta(days=30)).isoformat(),
+        **fields,
+    }
+    return world.people[by].post("/interims", body, expect=expect)

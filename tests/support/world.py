@@ -282,6 +282,11 @@ class World:
                 event.remove(engine, "before_cursor_execute", note)
 
 
+def bare(made: dict[str, Any]) -> dict[str, Any]:
+    """An object without its abilities, which depend on who reads it."""
+    return {name: value for name, value in made.items() if name != "abilities"}
+
+
 def report(world: World, by: str = "alice", **fields: Any) -> dict[str, Any]:
     """An irritant just reported."""
     body = {

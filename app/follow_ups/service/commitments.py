@@ -13,6 +13,7 @@ from app.follow_ups.lifecycle import COMMITMENTS, CommitmentState, Side
 from app.follow_ups.models import Commitment
 from app.follow_ups.policy import COMMITMENTS as POLICY
 from app.follow_ups.problems import DropAlreadyAgreed
+from app.follow_ups.service.acting import for_client
 from app.journal.service import record
 from app.kit.database import get
 from app.kit.lifecycle import swap, table_of
@@ -33,14 +34,15 @@ def keep(session: Session, actor: Actor, commitment: Commitment) -> None:
     """What was promised is done."""
     POLICY.require(session, actor, "keep", commitment)
     COMMITMENTS.apply(session, commitment, "keep", closed_on=actor.today())
-    record(session, events.CommitmentKept(**facts(commitment)), by=actor)
+    record(session, events.CommitmentKept(**facts(commitment)), by=_acting(session, actor, commitment))
 
 
 def break_(session: Session, actor: Actor, commitment: Commitment, reason: str) -> None:
     """What was promised will not be done."""
     POLICY.require(session, actor, "break", commitment)
     COMMITMENTS.apply(session, commitment, "break", closed_on=actor.today(), reason=reason)
-    record(session, events.CommitmentBroken(**facts(commitment), reason=reason), by=actor)
+    broken = events.CommitmentBroken(**facts(commitment), reason=reason)
+    record(session, broken, by=_acting(session, actor, commitment))
 
 
 def drop(session: Session, actor: Actor, commitment: Commitment) -> None:
@@ -55,6 +57,8 @@ def drop(session: Session, actor: Actor, commitment: Commitment) -> None:
         if Capacity.MEMBER in POLICY.standing(session, actor, commitment)
         else Side.CLIENT_DIRECTORATE
     )
+    if side is Side.CLIENT_DIRECTORATE:
+        actor = for_client(session, actor, commitment.mandate_id)
     table, agreed = table_of(commitment), _AGREED[side]
     not_yet = (table.c.state == CommitmentState.OPEN) & table.c[agreed].is_(False)
     if not swap(session, commitment, not_yet, {agreed: True}):
@@ -67,6 +71,16 @@ def drop(session: Session, actor: Actor, commitment: Commitment) -> None:
     if session.execute(both).scalar_one():
         COMMITMENTS.apply(session, commitment, "drop", closed_on=actor.today())
         record(session, events.CommitmentDropped(**facts(commitment)), by=actor)
+
+
+def _acting(session: Session, actor: Actor, commitment: Commitment) -> Actor:
+    """`actor`, citing their interim where nothing else lets them speak of this commitment."""
+    if actor.agent_id is None or actor.has(Capacity.LAB):
+        return actor
+    standing = POLICY.standing(session, actor, commitment)
+    if any(capacity in standing for capacity in (Capacity.MEMBER, Capacity.COACH, Capacity.OWNER)):
+        return actor
+    return for_client(session, actor, commitment.mandate_id)
 
 
 def facts(commitment: Commitment) -> dict[str, Any]:

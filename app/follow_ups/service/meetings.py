@@ -23,6 +23,7 @@ from app.follow_ups.policy import FOLLOW_UPS as POLICY
 from app.follow_ups.policy import expected_on
 from app.follow_ups.problems import NotItsDay, ReportClosed, ReportsAwaited, WhenMissing, WrongDay
 from app.follow_ups.schemas import Appointment, Minutes
+from app.follow_ups.service.acting import for_client
 from app.follow_ups.service.commitments import facts as commitment_facts
 from app.follow_ups.service.planning import facts, stand_next
 from app.journal.service import record
@@ -80,6 +81,8 @@ def report(
     ).first()
     if to_come is None:
         raise ReportClosed
+    if side is Side.CLIENT_DIRECTORATE:
+        actor = for_client(session, actor, follow_up.mandate_id)
     existing: FollowUpReport | None = session.execute(
         select(FollowUpReport).where(
             col(FollowUpReport.follow_up_id) == follow_up.id, col(FollowUpReport.side) == side

@@ -7,9 +7,12 @@ from sqlalchemy import Table, update
 from sqlmodel import Session
 
 from app.access.actor import Actor
+from app.access.capacity import Capacity
 from app.journal.service import record
 from app.kit.database import get, insert
 from app.kit.problems import NotFound
+from app.people.delegations import citing
+from app.people.models import Directorate
 from app.people.service import agent_in_post, directorate_of, works_in
 from app.solutions import events
 from app.solutions.lifecycle import ADOPTIONS, SolutionState
@@ -37,6 +40,7 @@ def declare(session: Session, actor: Actor, form: AdoptionForm) -> Adoption:
     directorate_of(session, actor, form.directorate_id)
     adoption = Adoption(authority_id=actor.authority_id, **form.model_dump())
     ADOPTION.require(session, actor, "declare", adoption)
+    acting = _acting(session, actor, adoption)
     if solution.state is not SolutionState.PUBLISHED:
         raise NotToBeAdopted
     if form.contact_id is not None:
@@ -48,7 +52,7 @@ def declare(session: Session, actor: Actor, form: AdoptionForm) -> Adoption:
     insert(session, adoption)
     _count(session, adoption, adoptions=1)
     declared = events.AdoptionDeclared(**_where(adoption), contact_id=adoption.contact_id)
-    record(session, declared, by=actor)
+    record(session, declared, by=acting)
     return adoption
 
 
@@ -64,7 +68,7 @@ def adapt(session: Session, actor: Actor, adoption: Adoption, what: str) -> None
     """The directorate begins to adapt the solution to its own ground."""
     ADOPTION.require(session, actor, "adapt", adoption)
     ADOPTIONS.apply(session, adoption, "adapt", what=what)
-    record(session, events.AdoptionStarted(**_where(adoption)), by=actor)
+    record(session, events.AdoptionStarted(**_where(adoption)), by=_acting(session, actor, adoption))
 
 
 def use(session: Session, actor: Actor, adoption: Adoption, result: str | None) -> None:
@@ -72,7 +76,7 @@ def use(session: Session, actor: Actor, adoption: Adoption, result: str | None) 
     ADOPTION.require(session, actor, "use", adoption)
     ADOPTIONS.apply(session, adoption, "use", result=result)
     _count(session, adoption, in_use=1)
-    record(session, events.AdoptionUsed(**_where(adoption)), by=actor)
+    record(session, events.AdoptionUsed(**_where(adoption)), by=_acting(session, actor, adoption))
 
 
 def drop(session: Session, actor: Actor, adoption: Adoption, reason: str) -> None:
@@ -80,7 +84,16 @@ def drop(session: Session, actor: Actor, adoption: Adoption, reason: str) -> Non
     ADOPTION.require(session, actor, "drop", adoption)
     ADOPTIONS.apply(session, adoption, "drop", reason=reason)
     _count(session, adoption, adoptions=-1)
-    record(session, events.AdoptionDropped(**_where(adoption), reason=reason), by=actor)
+    dropped = events.AdoptionDropped(**_where(adoption), reason=reason)
+    record(session, dropped, by=_acting(session, actor, adoption))
+
+
+def _acting(session: Session, actor: Actor, adoption: Adoption) -> Actor:
+    """`actor`, citing their interim where they speak for the absent head of the directorate that adopts."""
+    if actor.has(Capacity.LAB) or adoption.contact_id == actor.agent_id:
+        return actor
+    directorate = session.get_one(Directorate, adoption.directorate_id)
+    return citing(session, actor, directorate.head_id, Capacity.HEAD)
 
 
 def _where(adoption: Adoption) -> dict[str, Any]:
