@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.kit.database import Database
 
 DEFAULT_FILE = Path("var/demo.db")
+DEFAULT_KEYS = Path("var/demo.keys")
 
 
 def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serves: bool) -> None:
@@ -32,9 +33,11 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
         # The server, which reads the environment, serves what is filled here.
         os.environ["ESSAIM_DATABASE_URL"] = f"sqlite:///{DEFAULT_FILE.resolve()}"
     os.environ.setdefault("ESSAIM_LOG_LEVEL", "warning")
+    if Settings().keyring() is None:
+        os.environ["ESSAIM_PROTECTION_KEY_FILE"] = str(_key_file())
     get_settings.cache_clear()
     compose()
-    store = Store(get_settings().database_url, upgrade)
+    store = Store(get_settings().database_url, upgrade, get_settings().keyring())
     try:
         if reset or not store.is_whole():
             export = _export(EXPORT)
@@ -51,6 +54,18 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
         store.close()
     if listening:
         _serve(listening)
+
+
+def _key_file() -> Path:
+    """Where the demonstration keeps its master key: made once, for whoever fills it alone."""
+    from app.kit.vault import new_key
+
+    file = DEFAULT_KEYS.resolve()
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(new_key() + "\n")
+    return file
 
 
 def _listen(host: str, port: int) -> socket.socket:
