@@ -8,9 +8,9 @@ Three is the floor. What it guards, and where:
 - where a protected report happens: the nearest directorate above with at least three people in post, its services
   counted in (`irritants.protection.report`), so that neither the list nor its filter by directorate points at someone.
 
-What needs no guard, for it counts facts that are signed or known by name to whoever reads the count: comments, a team's
-members, a call's applications, the half-days of those whose half-days one may read. Votes are a number without any way
-to the voters: no list, no filter, no event holds who voted.
+What needs no guard counts facts that are signed, or known by name to whoever reads the count: comments, a team's
+members, the half-days of those whose half-days one may list. Votes are a number without any way to the voters: no list,
+no filter, no event holds who voted. The place of an ordinary report is said by its reporter, who may be from anywhere.
 """
 
 from collections.abc import Mapping

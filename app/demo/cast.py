@@ -83,10 +83,11 @@ class Cast:
         )
 
     def give_capacities(self, session: Session) -> None:
-        """Have the lab, HR and the elected member hold theirs."""
+        """Have the lab, its trusted person, HR and the elected member hold theirs."""
         for agent, capacity in (
             (self.lab, Capacity.LAB),
             (self.second_of_lab, Capacity.LAB),
+            (self.second_of_lab, Capacity.TRUSTED),
             (self.hr, Capacity.HR),
             (self.elected, Capacity.ELECTED),
         ):

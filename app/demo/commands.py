@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.kit.database import Database
 
 DEFAULT_FILE = Path("var/demo.db")
+DEFAULT_KEYS = Path("var/demo.keys")
 
 
 def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serves: bool) -> None:
@@ -36,9 +37,11 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
     os.environ["ESSAIM_DEMO"] = "1"
     base = _address(host, listening.getsockname()[1] if listening else port)
     os.environ.setdefault("ESSAIM_PUBLIC_URL", base)
+    if Settings().keyring() is None:
+        os.environ["ESSAIM_PROTECTION_KEY_FILE"] = str(_key_file())
     get_settings.cache_clear()
     compose()
-    store = Store(get_settings().database_url, upgrade)
+    store = Store(get_settings().database_url, upgrade, get_settings().keyring())
     try:
         if reset or not store.is_whole():
             export = _export(EXPORT)
@@ -57,6 +60,18 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
 
 def _address(host: str, port: int) -> str:
     return f"http://{_reached_at(host)}:{port}"
+
+
+def _key_file() -> Path:
+    """Where the demonstration keeps its master key: made once, for whoever fills it alone."""
+    from app.kit.vault import new_key
+
+    file = DEFAULT_KEYS.resolve()
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(new_key() + "\n")
+    return file
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -20,6 +20,7 @@ from app.demo.story import WEEKS, Progress, Story
 from app.journal import service as journal
 from app.kit import clock
 from app.kit.database import Database
+from app.kit.vault import Keyring
 from app.people.hr_import import import_people
 from app.people.models import Authority
 from app.people.service import calendar_of, create_authority
@@ -51,7 +52,7 @@ def _rarely_collecting() -> Iterator[None]:
         gc.unfreeze()
 
 
-def fill(database: Database, export: bytes, progress: Progress) -> UUID:
+def fill(database: Database, export: bytes, progress: Progress, keyring: Keyring | None = None) -> UUID:
     """Tell the whole story into `database`; the authority's id.
 
     Raises `RuntimeError` where the journal is not whole in the end.
@@ -59,6 +60,7 @@ def fill(database: Database, export: bytes, progress: Progress) -> UUID:
     now = clock.now()
     zone = ZoneInfo("Europe/Paris")
     story = begin(database, export, now, zone)
+    story.keyring = keyring or story.keyring
     calls.tell_charter(story)
     irritants.tell(story)
     calls.tell_calls(story)

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.access.actor import Actor
+from app.demo import protection
 from app.demo.corpus_reader import Comment, Irritant
 from app.demo.story import Story
 from app.irritants import models, service
@@ -65,6 +66,8 @@ class _Course:
 
     def tell(self) -> None:
         self.story.tell(self.reported, self._time(), self._report)
+        if self.protected:
+            protection.tell_after(self.story, self.irritant.key, self.reported)
         if self.irritant.state == "submitted":
             return
         qualified = self.story.qualified_on[self.irritant.key]
@@ -80,6 +83,10 @@ class _Course:
         if self.irritant.merged_into:
             target = self.story.qualified_on[self.irritant.merged_into]
             self.story.tell(max(qualified, target) + timedelta(days=5), "11:05", self._merge)
+
+    @property
+    def protected(self) -> bool:
+        return "protected" in self.irritant.flags
 
     @property
     def id(self) -> UUID:
@@ -99,8 +106,12 @@ class _Course:
             impact=told.impact,
             directorate_id=cast.node(told.directorate, told.service).id,
         )
-        made = service.report(session, cast.actor(self.rng.choice(people)), form)
-        self.story.irritants[told.key] = made.id
+        reporter = cast.actor(self.rng.choice(people))
+        self.story.irritants[told.key] = (
+            protection.tell_report(self.story, told.key, form, reporter, session)
+            if self.protected
+            else service.report(session, reporter, form).id
+        )
 
     def _qualify(self, session: Session) -> None:
         service.qualify(session, self.story.cast.actor(self.story.cast.lab), self._row(session))

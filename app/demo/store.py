@@ -16,6 +16,7 @@ from app.demo.filling import FILLING, SLUG, fill
 from app.demo.story import Progress
 from app.kit.columns import metadata
 from app.kit.database import Database
+from app.kit.vault import Keyring
 from app.people.models import Authority
 
 SUFFIXES: Final = ("", "-wal", "-shm", "-journal")
@@ -32,9 +33,10 @@ class Foreign(Exception):
 
 
 class Store:
-    """The database at `url`; `upgrade` brings one to the present schema."""
+    """The database at `url`; `upgrade` brings one to the present schema, `keyring` locks protected identities."""
 
-    def __init__(self, url: str, upgrade: Callable[[str], None]) -> None:
+    def __init__(self, url: str, upgrade: Callable[[str], None], keyring: Keyring | None = None) -> None:
+        self.keyring = keyring
         self.url = make_url(url)
         self.upgrade = upgrade
         self.file = (
@@ -65,7 +67,7 @@ class Store:
         self.upgrade(self._text(self.url.database))
         with self.database.transaction() as session:
             session.connection().exec_driver_sql(f"TRUNCATE {', '.join(metadata.tables)} CASCADE")
-        fill(self.database, export, progress)
+        fill(self.database, export, progress, self.keyring)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -78,7 +80,7 @@ class Store:
         url = self._text(str(beside))
         self.upgrade(url)
         with Database(url) as database:
-            fill(database, export, progress)
+            fill(database, export, progress, self.keyring)
             with database.read() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self.database.dispose()

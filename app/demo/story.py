@@ -21,6 +21,7 @@ from app.journal.worker import Worker
 from app.kit import clock
 from app.kit.calendar import HolidayCalendar
 from app.kit.database import Database
+from app.kit.vault import Keyring, new_key
 
 Act = Callable[[Session], None]
 Progress = Callable[[int, int], None]
@@ -48,6 +49,8 @@ class Story:
     solutions: dict[str, UUID] = field(default_factory=dict)
     members: dict[str, list[UUID]] = field(default_factory=dict)
     """Who joins which team, in the order of the corpus."""
+    keyring: Keyring = field(default_factory=lambda: Keyring.of([new_key()]))
+    """What locks the identities of protected reporters."""
     qualified_on: dict[str, date] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

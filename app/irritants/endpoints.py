@@ -265,8 +265,7 @@ def read_protected_report(
 
     Needs no token, and reads none that is sent: better send none.
     """
-    _knock(request, database, keyring, form.follow_up_key)
-    irritant = protection.follow(session, form.follow_up_key.get_secret_value())
+    irritant = _followed(request, session, database, keyring, form.follow_up_key)
     data = queries.followed(session, irritant, form.before)
     return unstored(json_object({**data, "alert_channel": _alert_channel(request, session, irritant)}))
 
@@ -278,8 +277,7 @@ def write_on_protected_report(
     request: Request, form: FollowUpMessage, session: SessionDep, database: DatabaseDep, keyring: KeyringDep
 ) -> Response:
     """Write to the lab about one's protected report, with its follow-up key and no token."""
-    _knock(request, database, keyring, form.follow_up_key)
-    irritant = protection.follow(session, form.follow_up_key.get_secret_value())
+    irritant = _followed(request, session, database, keyring, form.follow_up_key)
     row = protection.receive(session, irritant, form.body)
     shown = queries.message_to_reporter(row.model_dump() | {"author_name": None})
     return unstored(json_object(shown, status=201))
@@ -289,7 +287,10 @@ def _alert_channel(request: Request, session: Session, irritant: Irritant) -> di
     return alert_channel(session, irritant.authority_id, negotiate(request.headers.get("accept-language")))
 
 
-def _knock(request: Request, database: Database, keyring: Keyring | None, key: SecretStr) -> None:
-    """Raise `TooManyRequests` where an address or a follow-up key comes too often."""
-    address = request.client.host if request.client else ""
-    protection.knock(database, keyring, address, key.get_secret_value())
+def _followed(
+    request: Request, session: Session, database: Database, keyring: Keyring | None, key: SecretStr
+) -> Irritant:
+    """The irritant that the key follows. Raises `TooManyRequests` where an address or a key comes too often."""
+    receipt = key.get_secret_value()
+    protection.knock(database, keyring, request.client.host if request.client else "", receipt)
+    return protection.follow(session, protection.authority_of(database, receipt), receipt)

@@ -111,12 +111,28 @@ def knock(database: Database, keyring: Keyring | None, address: str, receipt: st
     take(database, BY_RECEIPT, keyring.blind("receipt", receipt_hash(receipt)))
 
 
-def follow(session: Session, receipt: str) -> Irritant:
-    """The irritant of this follow-up key. Raises `UnknownReceipt`."""
+def authority_of(database: Database, receipt: str) -> UUID:
+    """Whose authority's irritant this follow-up key follows: all that is read before it is known. Raises
+    `UnknownReceipt`."""
+    statement = select(col(ProtectedReceipt.authority_id)).where(
+        col(ProtectedReceipt.receipt_hash) == receipt_hash(receipt)
+    )
+    with database.read() as connection:
+        authority_id: UUID | None = connection.execute(statement).scalar_one_or_none()
+    if authority_id is None:
+        raise UnknownReceipt
+    return authority_id
+
+
+def follow(session: Session, authority_id: UUID, receipt: str) -> Irritant:
+    """The irritant of this follow-up key, in its authority. Raises `UnknownReceipt`."""
     row: Irritant | None = session.execute(
         select(Irritant)
         .join(ProtectedReceipt, col(ProtectedReceipt.irritant_id) == col(Irritant.id))
-        .where(col(ProtectedReceipt.receipt_hash) == receipt_hash(receipt))
+        .where(
+            col(ProtectedReceipt.receipt_hash) == receipt_hash(receipt),
+            col(ProtectedReceipt.authority_id) == authority_id,
+        )
     ).scalar_one_or_none()
     if row is None:
         raise UnknownReceipt

@@ -86,9 +86,7 @@ class ReportedIrritant(IrritantDetail):
         "to follow the irritant and write to the lab (`/protected-reports`).",
         examples=["7KQF-9M2X-PD4H-WV8C-3RTN-6YJA-BS5E"],
     )
-    alert_channel: AlertChannelDetail | None = Field(
-        default=None, description="Under protection; else read it from the authority."
-    )
+    alert_channel: AlertChannelDetail = UNCHANGED
 
 
 class IrritantQuery(ListQuery):

@@ -60,7 +60,9 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.threads = threads
         # Sessions and connections end what they begin: a connection that comes back has nothing to be reset.
+        # An error that is logged must not tell what was being written, or about whom.
         pool: dict[str, Any] = {
+            "hide_parameters": True,
             "pool_size": threads,
             "max_overflow": 4,
             "pool_timeout": 30,

@@ -23,7 +23,9 @@ OffHalf = Annotated[
     # The pattern is checked by the service, which can say what is wrong.
     Field(json_schema_extra={"pattern": PATTERN}, examples=["wednesday:morning"]),
 ]
-WebAddress = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s\x00-\x1f\x7f<>\"]+$")]
+WebAddress = Annotated[
+    str, StringConstraints(max_length=500, pattern=r"^https?://[^\s\x00-\x1f\x7f<>\x22]+$")
+]
 Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2, examples=["80.00"])]
 
 

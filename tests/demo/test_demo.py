@@ -24,9 +24,17 @@ from app.calls.lifecycle import CallState
 from app.calls.models import Call
 from app.demo.filling import FILLING, SLUG
 from app.demo.page import Part, parts, text
+from app.demo.protection import FOLLOW_UP_KEY
 from app.demo.store import Foreign, Store
 from app.half_days.models import HalfDay
-from app.irritants.models import Irritant, IrritantVote
+from app.irritants.models import (
+    AwaitedFact,
+    IdentityOpening,
+    Irritant,
+    IrritantVote,
+    ProtectedIdentity,
+    ProtectedReceipt,
+)
 from app.journal import service as journal
 from app.journal.models import Delivery, JournalEvent
 from app.kit.columns import metadata
@@ -193,6 +201,20 @@ def test_somebody_is_in_every_state(demo: Demo, cycle: Lifecycle[Any]) -> None:
     assert {state.value for state in told} <= set(found)
 
 
+def test_somebody_reports_under_protection(demo: Demo, call: Any) -> None:
+    with demo.database.read() as connection:
+        protected = connection.execute(
+            select(col(Irritant.id), col(Irritant.reporter_id)).where(col(Irritant.protected))
+        ).all()
+    assert len(protected) >= 4
+    assert {reporter for _id, reporter in protected} == {None}
+    assert count(demo, ProtectedIdentity) == count(demo, ProtectedReceipt) == len(protected)
+    assert count(demo, AwaitedFact) == 0
+    assert count(demo, IdentityOpening) == 1
+    followed = call(None).post("/protected-reports/read", {"follow_up_key": FOLLOW_UP_KEY})
+    assert [message["side"] for message in followed["messages"]] == ["lab", "reporter"] * 2
+
+
 def test_the_journal_is_whole_and_in_the_order_of_what_happened(demo: Demo) -> None:
     sealed, broken = journal.verify(demo.database, demo.authority.id)
     assert broken is None
@@ -308,7 +330,7 @@ def test_the_first_run_fills_then_serves(first_run: FirstRun) -> None:
     assert first_run.answer == 200
     assert f"{first_run.base}/api/v1" in first_run.printed
     assert [word for word in first_run.said.split() if word.isdigit()] == ["25", "50", "75", "100"]
-    assert [one.name for one in first_run.file.parent.iterdir()] == ["demo.db"]
+    assert sorted(one.name for one in first_run.file.parent.iterdir()) == ["demo.db", "demo.keys"]
 
 
 def test_another_run_keeps_the_data_and_reset_starts_over(first_run: FirstRun, tmp_path: Path) -> None:

@@ -19,6 +19,12 @@ def changed(stored: bytes, place: int) -> bytes:
     return stored[:place] + bytes([stored[place] ^ 1]) + stored[place + 1 :]
 
 
+def with_part(sealed: Sealed, part: str, stored: bytes) -> Sealed:
+    if part == "ciphertext":
+        return replace(sealed, ciphertext=stored)
+    return replace(sealed, wrapped_key=stored)
+
+
 def test_round_trip(ring: Keyring) -> None:
     sealed = ring.seal(SECRET, b"about")
     assert SECRET not in sealed.ciphertext + sealed.wrapped_key
@@ -42,9 +48,9 @@ def test_changed_anywhere(ring: Keyring, part: str) -> None:
     stored: bytes = getattr(sealed, part)
     for place in range(len(stored)):
         with pytest.raises(LockNotOpened):
-            ring.open(replace(sealed, **{part: changed(stored, place)}), b"about")
+            ring.open(with_part(sealed, part, changed(stored, place)), b"about")
     with pytest.raises(LockNotOpened):
-        ring.open(replace(sealed, **{part: b""}), b"about")
+        ring.open(with_part(sealed, part, b""), b"about")
 
 
 def test_another_ring(ring: Keyring) -> None:
