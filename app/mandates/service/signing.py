@@ -138,8 +138,8 @@ def refuse(
 ) -> None:
     """Say no, and why: the mandate goes back to be written. Signatures given so far no longer count.
 
-    Raises `FreshAuthenticationNeeded`; `AlreadySigned` for a party that has nothing left to sign; and what `sign` raises
-    of an act.
+    Raises `FreshAuthenticationNeeded`; `AlreadySigned` for a party that has nothing left to sign; what `sign` raises of
+    an act.
     """
     require_party(session, actor, "refuse", mandate)
     require_fresh(actor)
