@@ -10,7 +10,7 @@ from app.access.fresh import is_fresh
 from app.codes import queries, service
 from app.codes.problems import CodeWrong
 from app.codes.schemas import CodeForm, NextForm
-from app.kit.limits import network
+from app.kit.limits import Limit, network, take
 from app.kit.routing import DatabaseDep, SessionDep
 from app.signin.cookies import enter
 from app.signin.doors import sign_in_page
@@ -20,6 +20,7 @@ from app.web.pages import local, page, page_router, redirect
 
 DOOR = "codes"
 NEXT = "/connexion/code/suivant"
+ONE_CLICK = Limit("next code", times=1, seconds=5)
 Destination = Annotated[str, Query(max_length=2000)]
 
 open_pages = page_router(anonymous=True)
@@ -61,9 +62,11 @@ def offer_next(
 
 
 @pages.post(NEXT)
-def show_next(request: Request, actor: ActorDep, session: SessionDep) -> Response:
+def show_next(request: Request, actor: ActorDep, session: SessionDep, database: DatabaseDep) -> Response:
     """Show the next code, this once. Asked again, it is another."""
     form = read(request, NextForm)
+    # Of two clicks at once, the browser shows one answer, which may be of the code that the other ended.
+    take(database, ONE_CLICK, actor.agent_id)
     code, expires_at = service.give_next(session, actor, request.app.state.settings)
     to = local(form.value.suite if form.value else "/")
     return page(request, "codes/next.html", to=to, code=code, expires_at=expires_at)

@@ -244,7 +244,7 @@ class _Place:
 
 _PROBLEM_NAMES = {
     400: "The body is not JSON that can be read.",
-    401: "No valid token.",
+    401: "No valid token, or none issued recently enough for this act: see `WWW-Authenticate`.",
     403: "Known, but not allowed; `detail` says who is.",
     404: "Nothing there, or nothing you may know of.",
     406: "None of the media types asked for is offered.",

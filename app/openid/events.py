@@ -48,7 +48,7 @@ class AccountContested(_OfBinding):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonRefused(Event):
-    """Somebody whom the provider knows was not let in; `subject_id` is the provider's."""
+    """Somebody who came back from the provider was not let in; `subject_id` is the provider's."""
 
     type: ClassVar[str] = "identity_provider.refused_person"
     reason: str

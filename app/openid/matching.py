@@ -26,6 +26,7 @@ from app.openid.problems import (
     NobodyKnown,
     OtherOrganisation,
     SignInRefused,
+    SomebodyElse,
 )
 from app.openid.profiles import MatchBy
 from app.openid.protocol import Identity
@@ -33,18 +34,26 @@ from app.people.models import Agent
 
 
 def recognise(
-    session: Session, actor: Actor, provider: IdentityProvider, identity: Identity
+    session: Session,
+    actor: Actor,
+    provider: IdentityProvider,
+    identity: Identity,
+    *,
+    expected: UUID | None = None,
 ) -> Agent | SignInRefused:
-    """The agent whose account this is, or why nobody is let in: for the caller to commit, with its event, and raise."""
-    refusal = _stranger(provider, identity)
-    if refusal is None:
-        found = _agent_of(session, actor, provider, identity)
-        if isinstance(found, Agent):
-            return found
-        refusal = found
-    if not isinstance(refusal, BoundElsewhere | MatchChanged):
-        record(session, events.PersonRefused(subject_id=provider.id, reason=refusal.reason), by=actor)
-    return refusal
+    """The agent whose account this is, or why nobody is let in: for the caller to commit, with its event.
+
+    `expected` is the one agent that it may be, where somebody proves afresh who they are.
+    """
+    found = _stranger(provider, identity) or _agent_of(session, actor, provider, identity, expected)
+    if isinstance(found, SignInRefused) and not isinstance(found, BoundElsewhere | MatchChanged):
+        note(session, actor, provider, found)
+    return found
+
+
+def note(session: Session, actor: Actor, provider: IdentityProvider, refusal: SignInRefused) -> None:
+    """Have the journal say that somebody who came back from `provider` was not let in."""
+    record(session, events.PersonRefused(subject_id=provider.id, reason=refusal.reason), by=actor)
 
 
 def _stranger(provider: IdentityProvider, identity: Identity) -> SignInRefused | None:
@@ -57,7 +66,11 @@ def _stranger(provider: IdentityProvider, identity: Identity) -> SignInRefused |
 
 
 def _agent_of(
-    session: Session, actor: Actor, provider: IdentityProvider, identity: Identity
+    session: Session,
+    actor: Actor,
+    provider: IdentityProvider,
+    identity: Identity,
+    expected: UUID | None,
 ) -> Agent | SignInRefused:
     today = actor.today()
     candidate = _by_rule(session, provider, identity, today)
@@ -65,10 +78,14 @@ def _agent_of(
     if binding is None:
         if candidate is None:
             return NobodyKnown()
+        if expected not in {None, candidate.id}:
+            return SomebodyElse()
         return _bind(session, actor, provider, identity.sub, candidate)
     if candidate is not None and candidate.id != binding.agent_id:
         _contest(session, actor, binding, MatchChanged.reason, candidate.id)
         return MatchChanged()
+    if expected not in {None, binding.agent_id}:
+        return SomebodyElse()
     agent: Agent = session.get_one(Agent, binding.agent_id)
     if agent.left_on is not None and agent.left_on < today:
         return HasLeft()

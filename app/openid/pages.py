@@ -14,14 +14,15 @@ from app.kit.routing import DatabaseDep
 from app.openid import attempts, queries, service
 from app.openid.attempts import Ended
 from app.openid.discovery import directory
-from app.openid.matching import recognise
+from app.openid.matching import note, recognise
 from app.openid.problems import (
     AnswerUnverified,
+    LevelTooLow,
     NotFresh,
     ProviderAway,
     SignInGivenUp,
     SignInRefused,
-    SomebodyElse,
+    SignInStale,
 )
 from app.openid.protocol import LEEWAY, Identity, authorization_url, identify
 from app.openid.queries import OpenDoor
@@ -87,16 +88,16 @@ def come_back(
     try:
         with database.transaction() as session:
             ended = attempts.end(session, state, secret)
+    except SignInStale as stale:
+        return _back_at_the_doors(request, stale)
+    try:
         with database.session() as session:
             other = service.counterpart(session, request.app.state.settings, ended.provider_id)
-        identity = _identity(other, attempts.resumed(state, secret), code, error, iss)
-        if ended.agent_id is not None and not _is_since(identity, ended.begun_at):
-            raise NotFresh
-        with database.transaction() as session:
-            found = _let_in(request, session, other, ended, identity)
-    except (SignInRefused, ProviderAway) as problem:
-        return _back_at_the_doors(request, problem)
-    return found if isinstance(found, Response) else _back_at_the_doors(request, found, ended.destination)
+        found = _identity(other, ended, attempts.resumed(state, secret), code, error, iss)
+    except (ProviderAway, SignInGivenUp) as problem:
+        return _back_at_the_doors(request, problem, ended.destination)
+    with database.transaction() as session:
+        return _let_in(request, session, other, ended, found)
 
 
 @pages.get(queries.LOGGED_OUT)
@@ -134,31 +135,45 @@ def _leave(
 
 
 def _identity(
-    other: Counterpart, begun: attempts.Begun, code: str | None, error: str | None, iss: str | None
-) -> Identity:
+    other: Counterpart,
+    ended: Ended,
+    begun: attempts.Begun,
+    code: str | None,
+    error: str | None,
+    iss: str | None,
+) -> Identity | SignInRefused:
     metadata = directory.metadata(other.provider.issuer)
     # RFC 9207: an answer that another provider has had a hand in.
     if iss != metadata.issuer and (iss or metadata.authorization_response_iss_parameter_supported):
-        raise AnswerUnverified
+        return AnswerUnverified()
     if error in {"server_error", "temporarily_unavailable"}:
         raise ProviderAway
     if code is None:
         raise SignInGivenUp
-    return identify(other.client, directory, metadata, code=code, nonce=begun.nonce, verifier=begun.verifier)
+    try:
+        identity = identify(
+            other.client, directory, metadata, code=code, nonce=begun.nonce, verifier=begun.verifier
+        )
+    except (AnswerUnverified, LevelTooLow) as refused:
+        return refused
+    if ended.agent_id is not None and not _is_since(identity, ended.begun_at):
+        return NotFresh()
+    return identity
 
 
 def _let_in(
-    request: Request, session: Session, other: Counterpart, ended: Ended, identity: Identity
-) -> Response | SignInRefused:
-    found = recognise(session, other.actor, other.provider, identity)
-    if isinstance(found, SignInRefused):
-        return found
-    if ended.agent_id not in {None, found.id}:
-        return SomebodyElse()
+    request: Request, session: Session, other: Counterpart, ended: Ended, identity: Identity | SignInRefused
+) -> Response:
+    if isinstance(identity, SignInRefused):
+        note(session, other.actor, other.provider, identity)
+        return _back_at_the_doors(request, identity, ended.destination)
+    agent = recognise(session, other.actor, other.provider, identity, expected=ended.agent_id)
+    if isinstance(agent, SignInRefused):
+        return _back_at_the_doors(request, agent, ended.destination)
     return enter(
         request,
         session,
-        found,
+        agent,
         method=Method.OIDC,
         to=ended.destination,
         acr=identity.acr and identity.acr[:200],

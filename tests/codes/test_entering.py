@@ -253,9 +253,30 @@ class TestTheWayBack:
 
     def test_asked_again_the_former_ends(self, yard: Yard) -> None:
         visitor = yard.enter("alice", yard.code_of("alice"))
-        lost, kept = next_code(visitor), next_code(visitor)
+        lost = next_code(visitor)
+        with clock.at(clock.now() + timedelta(seconds=6)):
+            kept = next_code(visitor)
         yard.enter("alice", lost, expect=422)
         yard.enter("alice", kept)
+
+    def test_two_clicks_leave_a_code_that_opens(self, yard: Yard) -> None:
+        """The answer that is shown last is never of a code that the other click has ended."""
+        visitor = yard.enter("alice", yard.code_of("alice"))
+        visitor.get("/connexion/code/suivant")
+        ready = threading.Barrier(2)
+        pages: list[str] = []
+
+        def click() -> None:
+            ready.wait()
+            pages.append(visitor.http.post("/connexion/code/suivant", data={"csrf": visitor.csrf}).text)
+
+        clicks = [threading.Thread(target=click) for _click in range(2)]
+        for thread in clicks:
+            thread.start()
+        for thread in clicks:
+            thread.join()
+        [code] = [found[0] for page in pages if (found := CODE.findall(page))]
+        yard.enter("alice", code)
 
     def test_looking_at_the_page_gives_nothing(self, yard: Yard) -> None:
         visitor = yard.enter("alice", yard.code_of("alice"))

@@ -17,6 +17,7 @@ from tests.openid.doors import SIRET, Doors
 from tests.openid.provider import Provider, path_of, running_provider
 from tests.support.world import World
 
+REFUSED = "identity_provider.refused_person"
 ID_TOKEN = (
     "audience",
     "second_audience",
@@ -56,7 +57,7 @@ class TestAnswersThatDoNotHold:
         assert "pu être vérifiée" in response.text
         assert doors.me() is None
         assert doors.sessions() == 0
-        assert doors.events("identity_binding.made") == []
+        assert doors.events("identity_binding.made", REFUSED) == [(REFUSED, {"reason": "unverified"})]
 
     def test_a_level_below_what_is_asked(self, doors: Doors) -> None:
         """Asked as essential, the provider would raise it; what it says in the end is what counts."""
@@ -66,6 +67,7 @@ class TestAnswersThatDoNotHold:
         response = doors.sign_in(acr="eidas2", fault="level")
         assert response.status_code == 403
         assert "second facteur" in response.text
+        assert doors.events(REFUSED) == [(REFUSED, {"reason": "level_too_low"})]
 
     def test_a_key_that_has_just_come_is_learnt(self, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
         assert doors.sign_in().status_code == 303
@@ -138,6 +140,7 @@ class TestWayBack:
         response = doors.sign_in(fault="given_up")
         assert response.status_code == 403
         assert "abandonnée" in response.text
+        assert doors.events(REFUSED) == []
 
     @pytest.mark.parametrize("iss", ["https://elsewhere.test", None])
     def test_another_providers_answer(self, doors: Doors, iss: str | None) -> None:

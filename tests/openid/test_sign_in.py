@@ -188,6 +188,9 @@ class TestFreshness:
         response = doors.sign_in("sub-chloe", "chloe@valmoret.test", query={"fraiche": "1"})
         assert response.status_code == 403
         assert "autre personne" in response.text
+        refused = "identity_provider.refused_person"
+        assert doors.events(refused) == [(refused, {"reason": "somebody_else"})]
+        assert len(doors.events("identity_binding.made")) == 1
         assert doors.me() == "bruno"
         assert _authenticated(doors) < clock.now() - timedelta(minutes=50)
 
