@@ -9,8 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from pydantic import Field
-from sqlalchemy import Connection
-from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.access.policy import Policy
@@ -47,34 +45,19 @@ class Step:
 class Abilities:
     """The steps of one kind of object. `lifecycle` is that of its state.
 
-    `mapped`: the relations that open its steps read rows through a session; others are content with a connection.
+    The relations that open its steps must be content with a connection, which reads no rows by the mapper.
     """
 
-    def __init__(
-        self,
-        policy: Policy,
-        *steps: Step | str,
-        lifecycle: Lifecycle[Any] | None = None,
-        mapped: bool = False,
-    ) -> None:
+    def __init__(self, policy: Policy, *steps: Step | str, lifecycle: Lifecycle[Any] | None = None) -> None:
         self.policy = policy
-        self._mapped = mapped
         self._said: dict[tuple[str, str, str], str] = {}
         self.lifecycle = lifecycle
         self.steps: Sequence[Step] = tuple(step if isinstance(step, Step) else Step(step) for step in steps)
         verbs = {move.verb for move in lifecycle.moves} if lifecycle else set()
         self._verbs = {policy[step.action].name for step in self.steps} & verbs
 
-    def of(
-        self, session: Session | Connection, actor: Actor, facts: Mapping[str, Any]
-    ) -> list[dict[str, Any]]:
+    def of(self, session: Any, actor: Actor, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Every step on the object that these `facts` describe, as `Ability` has it."""
-        if self._mapped and isinstance(session, Connection):
-            with Session(session) as reading:
-                return self._of(reading, actor, facts)
-        return self._of(session, actor, facts)
-
-    def _of(self, session: Any, actor: Actor, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
         resource = SimpleNamespace(**facts)
         standing = self.policy.standing(session, actor, resource)
         language = spoken()

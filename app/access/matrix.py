@@ -41,12 +41,16 @@ MEANINGS: Mapping[Capacity, Text] = {
     Capacity.ADMINISTRATOR: _("la personne qui règle la plateforme pour la collectivité"),
     Capacity.REPORTER: _("la personne qui a signalé cet irritant"),
     Capacity.APPLICANT: _("la personne qui a déposé cette candidature"),
-    Capacity.MANAGER: _("le N+1 de l'agent ; sans N+1 en poste, la tête de sa direction"),
+    Capacity.MANAGER: _(
+        "le N+1 de l'agent, la tête de sa direction s'il n'en a pas, ou qui assure leur intérim"
+    ),
     Capacity.MEMBER: _("une personne de cette équipe, aujourd'hui"),
     Capacity.COACH: _("la personne qui accompagne cette équipe"),
-    Capacity.HEAD: _("la personne à la tête de la direction que l'objet concerne"),
+    Capacity.HEAD: _("la personne à la tête de la direction que l'objet concerne, ou qui assure son intérim"),
     Capacity.SPONSOR: _("la personne qui protège cette équipe"),
-    Capacity.PARTY: _("une personne dont ce mandat attend ou porte la signature"),
+    Capacity.PARTY: _(
+        "une personne dont ce mandat attend ou porte la signature, ou qui peut signer en son nom par un acte daté"
+    ),
     Capacity.OWNER: _("la personne dont c'est la fiche, la demi-journée, la page, l'engagement ou l'avis"),
 }
 _RELATIVE = COLUMNS.index(Capacity.REPORTER)

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.kit.i18n import Text, _
+from app.kit.sql import one_of
 from app.mandates.lifecycle import MandateState, PartyCapacity, PartyState
 from app.mandates.models import Mandate, MandateParty, MandateSignature
 from app.people.delegation_models import Interim, PowerKind, SigningDelegation
@@ -91,9 +92,13 @@ MAY_SIGN_FOR: ColumnElement[bool] = or_(
 
 STANDS_IN: ColumnElement[bool] = or_(
     and_(
-        col(Mandate.state) == MandateState.IN_SIGNATURE,
+        one_of(col(Mandate.state), (MandateState.IN_SIGNATURE, MandateState.DRAFT)),
         exists(1)
-        .where(of_submission(MandateParty), col(MandateParty.state) == PartyState.PENDING, MAY_SIGN_FOR)
+        .where(
+            of_submission(MandateParty),
+            one_of(col(MandateParty.state), (PartyState.PENDING, PartyState.REFUSED)),
+            MAY_SIGN_FOR,
+        )
         .correlate(Mandate),
     ),
     exists(1)
@@ -104,7 +109,8 @@ STANDS_IN: ColumnElement[bool] = or_(
     )
     .correlate(Mandate),
 )
-"""The viewer has something of this mandate to sign in somebody's name, or has signed the present text."""
+"""The viewer has something of this mandate to sign in somebody's name, has signed the present text, or may have refused
+it: whoever says no reads what is written next."""
 
 _of_interims = (
     select(

@@ -132,8 +132,9 @@ def edit(session: Session, actor: Actor, power: Power, changes: dict[str, Any]) 
         return
     values = {**power.model_dump(), **changes}
     if isinstance(power, SigningDelegation):
-        if values["field"] is DelegationField.MANDATES and "field" in changes:
-            values["directorate_id"] = changes["directorate_id"] = None
+        if changes.get("field") is DelegationField.MANDATES:
+            # The field that named a directorate is no more; a directorate named with the new one is refused below.
+            values["directorate_id"] = changes.setdefault("directorate_id", None)
         _check_delegation(session, actor, values)
         change(session, power, **changes, last_day=_last_day(values))
         made: Event = events.DelegationEdited(subject_id=power.id, fields=tuple(sorted(changes)))

@@ -83,7 +83,9 @@ INTERIM_RUNS: ColumnElement[bool] = and_(
     col(Interim.starts_on) <= TODAY, col(Interim.last_day) >= TODAY, HOLDER_ACTIVE, ABSENT_IN_POST
 )
 
-REPLACED = select(col(Interim.absent_id)).where(col(Interim.holder_id) == VIEWER, INTERIM_RUNS)
+REPLACED = (
+    select(col(Interim.absent_id)).where(col(Interim.holder_id) == VIEWER, INTERIM_RUNS).correlate(None)
+)
 """Those for whom the viewer acts today, by interim."""
 
 

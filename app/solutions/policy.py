@@ -11,7 +11,7 @@ from app.access.capacity import Capacity as C
 from app.access.policy import Action, Condition, Grant, Policy
 from app.access.standing import Clauses
 from app.kit.i18n import Text, _
-from app.people.delegations import acts_for
+from app.people.delegations import is_viewer
 from app.people.models import Directorate
 from app.people.service import works_in
 from app.solutions.lifecycle import ADOPTIONS, KNOWN, SOLUTIONS, SolutionState
@@ -75,8 +75,10 @@ SOLUTION = Policy(
 
 def is_head(session: Session, actor: Actor, adoption: Adoption) -> bool:
     """Does the actor head the directorate that adopts, or replace its head?"""
-    directorate = session.get(Directorate, adoption.directorate_id)
-    return directorate is not None and acts_for(session, actor, directorate.head_id)
+    headed = select(col(Directorate.id)).where(
+        col(Directorate.id) == adoption.directorate_id, is_viewer(col(Directorate.head_id))
+    )
+    return session.execute(headed, {**binds(actor), "today": actor.today()}).first() is not None
 
 
 def is_contact(_session: Session, actor: Actor, adoption: Adoption) -> bool:
@@ -118,4 +120,4 @@ def _retired(solution: Solution, _actor: Actor) -> Text | None:
 
 
 SOLUTION_ABILITIES = Abilities(SOLUTION, Step("edit", _retired), "publish", "retire", lifecycle=SOLUTIONS)
-ADOPTION_ABILITIES = Abilities(ADOPTION, "adapt", "use", "drop", lifecycle=ADOPTIONS, mapped=True)
+ADOPTION_ABILITIES = Abilities(ADOPTION, "adapt", "use", "drop", lifecycle=ADOPTIONS)

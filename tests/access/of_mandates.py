@@ -41,7 +41,7 @@ def mandates_(world: World) -> Iterator[Made]:
 
 def relief(world: World, _made: Made, who: str) -> Any:
     """Of the agent whom the caller manages; of Alice for the others."""
-    agent = "bruno" if who == "head_dej" else "alice"
+    agent = "bruno" if who in {"head_dej", "stand_in"} else "alice"
     return {"agent_id": world.people[agent].id, "relief": mandates.RELIEF}
 
 

@@ -30,7 +30,7 @@ def delegation(world: World) -> Made:
     """A body for `POST /delegations`."""
     return {
         "giver_id": world.elected.id,
-        "holder_id": world.dgs.id,
+        "holder_id": world.coach.id,
         "holder_function": "general_director",
         "act_reference": "arrêté 2026-114",
         "field": "mandates",

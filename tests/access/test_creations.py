@@ -19,7 +19,7 @@ from app.solutions.policy import WRITING as SOLUTION_WRITING
 from app.teams.models import Team
 from app.teams.policy import TEAM_POLICY
 from tests.access.of_powers import delegation, interim
-from tests.access.test_abilities import actor_of, callers, undone
+from tests.access.walk import actor_of, callers, undone
 from tests.calls import builders as calls
 from tests.mandates import builders as mandates
 from tests.programmes import builders as programmes

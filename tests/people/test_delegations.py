@@ -214,6 +214,12 @@ class TestEdit:
         world.hr.patch(f"/delegations/{made['id']}", {"ends_on": day(9)}, version=1, expect=412)
         response = world.hr.request("PATCH", f"/delegations/{made['id']}", json={"ends_on": day(9)})
         assert response.status_code == 428
+        both = {"field": "mandates", "directorate_id": world.directorate_id("DEP")}
+        assert fields_of(world.hr.patch(f"/delegations/{made['id']}", both, expect=422)) == ["directorate_id"]
+        alone = {"field": "directorate_mandates"}
+        assert fields_of(world.hr.patch(f"/delegations/{made['id']}", alone, expect=422)) == [
+            "directorate_id"
+        ]
         problem = world.hr.patch(f"/delegations/{made['id']}", {"starts_on": day(-9)}, expect=422)
         assert fields_of(problem) == ["published_on"]
         assert world.event_types(made["id"]) == ["delegation.given"] + ["delegation.edited"] * 2
