@@ -223,18 +223,23 @@ def grant(
     agent: Annotated[str, typer.Option("--agent", help="The agent's email or HR id (matricule).")],
     capacity: Annotated[str, typer.Argument(help="lab, trusted, hr, elected or administrator.")],
     authority: AuthorityOption = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take it back instead.")] = False,
 ) -> None:
     """Give a person a capacity across the authority."""
+    from app.access.actor import system
     from app.access.capacity import Capacity
     from app.kit.problems import Problem
-    from app.people.service import authority_named
-    from app.people.service import grant as give
+    from app.main import compose
+    from app.people.service import authority_named, give_capacity, withdraw_capacity
     from app.signin.service import find_agent
 
+    compose()
+    act = withdraw_capacity if withdraw else give_capacity
     try:
         with _database() as database, database.transaction() as session:
-            holder = find_agent(session, authority_named(session, authority).id, agent)
-            give(session, holder, Capacity.of(capacity))
+            tenant = authority_named(session, authority)
+            holder = find_agent(session, tenant.id, agent)
+            act(session, system(tenant.id, tenant.time_zone), holder, Capacity.of(capacity))
     except ValueError as error:
         _refuse(str(error))
     except Problem as problem:

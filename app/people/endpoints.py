@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
+from app.access.capacity import Capacity
 from app.access.dependencies import ActorDep
 from app.access.governed import governed_by, open_to_all
 from app.kit.etag import IfMatch, require_version
@@ -36,6 +37,7 @@ from app.people.schemas import (
     DirectorateDetail,
     DirectorateQuery,
     DirectorateSummary,
+    GrantedCapacity,
     Me,
 )
 
@@ -135,6 +137,29 @@ def edit_agent(
     require_version(if_match, agent.version)
     service.edit_agent(session, actor, agent, changes(form))
     return json_object(queries.agent_detail(session, actor, agent_id, queries.ALL))
+
+
+@agents_api.put("/{agent_id}/capacities/{capacity}", status_code=204, responses=MOVES)
+def give_agent_capacity(
+    agent_id: UUID, capacity: GrantedCapacity, actor: ActorDep, session: SessionDep
+) -> Response:
+    """Give a person a capacity across the authority: for its administrators, and for nobody's own self. Twice is once.
+
+    `trusted` names a person who may open the identity of protected reporters, and is told to every agent.
+    """
+    agent = service.find_agent(session, actor, agent_id, "give_capacity")
+    service.give_capacity(session, actor, agent, Capacity(capacity))
+    return Response(status_code=204)
+
+
+@agents_api.delete("/{agent_id}/capacities/{capacity}", status_code=204, responses=MOVES)
+def withdraw_agent_capacity(
+    agent_id: UUID, capacity: GrantedCapacity, actor: ActorDep, session: SessionDep
+) -> Response:
+    """Take a capacity back. One that is not held is no fault."""
+    agent = service.find_agent(session, actor, agent_id, "withdraw_capacity")
+    service.withdraw_capacity(session, actor, agent, Capacity(capacity))
+    return Response(status_code=204)
 
 
 @agents_api.get("/{agent_id}/absences", response_model=Page[AbsenceDetail], responses=problem_responses(422))

@@ -46,6 +46,18 @@ class AgentLeft(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgentCapacityGranted(Event):
+    type: ClassVar[str] = "agent.capacity_granted"
+    capacity: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentCapacityWithdrawn(Event):
+    type: ClassVar[str] = "agent.capacity_withdrawn"
+    capacity: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgentReturned(Event):
     type: ClassVar[str] = "agent.returned"
 

@@ -5,7 +5,7 @@ from typing import Any
 from app.access.abilities import Abilities
 from app.access.actor import Actor
 from app.access.capacity import Capacity as C
-from app.access.policy import Action, Policy
+from app.access.policy import Action, Condition, Grant, Policy
 from app.kit.i18n import _
 from app.people.models import Agent
 
@@ -20,6 +20,10 @@ def is_oneself(_session: Any, actor: Actor, agent: Agent) -> bool:
 def is_manager(_session: Any, actor: Actor, agent: Agent) -> bool:
     return agent.manager_id == actor.agent_id
 
+
+is_somebody_else = Condition(
+    _("pour une autre personne que soi"), lambda _session, actor, agent: agent.id != actor.agent_id
+)
 
 AUTHORITY = Policy(
     "authority",
@@ -58,6 +62,11 @@ AGENT = Policy(
         Action("read", _("lire la fiche d'un agent"), (C.LAB, C.HR, C.OWNER, C.MANAGER),
                _("On lit sa propre fiche et celles des personnes que l'on encadre."), scope="hr:read"),
         Action("edit", _("régler le rythme de travail d'un agent"), (C.HR,), HR_ONLY, scope="hr:write"),
+        Action("give_capacity", _("donner une qualité : laboratoire, personne de confiance, RH, élu·e, administration"),
+               (Grant(C.ADMINISTRATOR, is_somebody_else),),
+               _("L'administration de la plateforme donne les qualités, et nul ne s'en donne à soi-même.")),
+        Action("withdraw_capacity", _("retirer une qualité"), (C.ADMINISTRATOR,),
+               _("Les qualités sont retirées par l'administration de la plateforme.")),
         Action("read_absences", _("lire les dates d'absence d'un agent"), (C.HR, C.OWNER, C.MANAGER),
                _("Les absences d'un agent ne regardent que lui, son encadrement et les ressources humaines."),
                scope="hr:read"),

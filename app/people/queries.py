@@ -9,24 +9,18 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.access.capacity import Capacity
 from app.access.small_groups import shown
-from app.kit.i18n import SOURCE_LANGUAGE, _
+from app.kit.i18n import SOURCE_LANGUAGE
 from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
 from app.kit.search import beginnings
 from app.kit.sql import among
 from app.people import policy
 from app.people.delegations import power_of
-from app.people.models import Absence, Agent, Authority, Directorate
+from app.people.models import Absence, Agent, Authority, CapacityGrant, Directorate
 from app.people.schemas import AbsenceQuery, AgentQuery, DirectorateQuery
-
-ALERTS = _(
-    "Un irritant n'est pas une alerte. Harcèlement, violences, discrimination, agissements sexistes : votre "
-    "collectivité tient un dispositif de signalement (code général de la fonction publique, article L.135-6). Crime, "
-    "délit, corruption, menace pour l'intérêt général : la loi protège les lanceurs d'alerte (loi n° 2022-401 du 21 "
-    "mars 2022), qui peuvent aussi saisir le Défenseur des droits."
-)
-"""What points real alerts to their statutory channel."""
+from app.people.wording import told_of_alerts
 
 Head: Any = aliased(Agent)
 Above: Any = aliased(Directorate)
@@ -77,6 +71,21 @@ _authority = select(
 # To whoever reads no names there is no head, neither to see nor to search by.
 _named: Any = bindparam("named", type_=Boolean())
 _head_id: Any = case((_named, col(Directorate.head_id)))
+
+_trusted: Select[*tuple[Any, ...]] = (
+    select(
+        col(Agent.id).label("agent_id"), (col(Agent.given_name) + " " + col(Agent.family_name)).label("name")
+    )
+    .join(CapacityGrant, col(CapacityGrant.agent_id) == col(Agent.id))
+    .where(
+        col(CapacityGrant.authority_id) == bindparam("id"),
+        col(CapacityGrant.capacity) == Capacity.TRUSTED,
+        _in_post,
+    )
+    .order_by(col(Agent.sort_name), col(Agent.id))
+    .limit(100)
+)
+
 _directorate: tuple[Any, ...] = (
     col(Directorate.id),
     col(Directorate.code),
@@ -242,24 +251,17 @@ def authority_detail(
     data = connection.execute(_authority, {"id": authority_id}).one()._asdict()
     data["custom_days"] = [{"date": day, "name": name} for day, name in sorted(data["custom_days"].items())]
     data["abilities"] = policy.AUTHORITY_ABILITIES.of(connection, actor, data)
-    data["alert_channel"] = _alert_channel(data["alert_channel"], language)
+    data["alert_channel"] = told_of_alerts(data["alert_channel"], language)
+    trusted = connection.execute(_trusted, {"id": authority_id, "today": actor.today()})
+    named = _reads_names(actor)
+    data["trusted_persons"] = [row._asdict() if named else {**row._asdict(), "name": None} for row in trusted]
     return data
 
 
 def alert_channel(connection: Connection | Session, authority_id: UUID, language: str) -> dict[str, Any]:
     """Where real alerts go in an authority, and by which law, to be shown wherever somebody reports."""
     statement = select(col(Authority.alert_channel)).where(col(Authority.id) == authority_id)
-    return _alert_channel(connection.execute(statement).scalar_one(), language)
-
-
-def _alert_channel(own: dict[str, str | None] | None, language: str) -> dict[str, Any]:
-    own = own or {}
-    return {
-        "notice": ALERTS.to(language),
-        "text": own.get("text"),
-        "contact": own.get("contact"),
-        "url": own.get("url"),
-    }
+    return told_of_alerts(connection.execute(statement).scalar_one(), language)
 
 
 def directorates_page(

@@ -29,6 +29,10 @@ WebAddress = Annotated[
 Percentage = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2, examples=["80.00"])]
 
 
+GrantedCapacity = Literal["lab", "trusted", "hr", "elected", "administrator"]
+"""`access.capacity.GRANTED`, as the contract writes it."""
+
+
 class OwnAuthority(Response):
     id: UUID
     slug: str
@@ -117,6 +121,11 @@ class AuthorityEdit(Request):
     alert_channel: AlertChannel | None = UNCHANGED
 
 
+class TrustedPerson(Response):
+    agent_id: UUID
+    name: str | None
+
+
 class AuthorityDetail(Response):
     id: UUID
     slug: str
@@ -128,6 +137,9 @@ class AuthorityDetail(Response):
     custom_days: list[CustomDay] = Field(description="Days off that the authority adds, in order.")
     protestant_temple: bool = Field(description="Alsace and Moselle: whether Good Friday is a holiday here.")
     alert_channel: AlertChannelDetail
+    trusted_persons: list[TrustedPerson] = Field(
+        description="Those in post who may open the identity of protected reporters; names are null to elected members."
+    )
     created_at: datetime
     updated_at: datetime
     version: int

@@ -14,7 +14,7 @@ from app.access.capacity import GRANTED, Capacity
 from app.journal.models import JournalChain
 from app.journal.service import record
 from app.kit.calendar import SUBDIVISIONS, HalfDay, Holiday, HolidayCalendar
-from app.kit.database import get, insert
+from app.kit.database import get, insert, insert_if_absent
 from app.kit.i18n import _
 from app.kit.lifecycle import change
 from app.kit.problems import NotFound
@@ -70,18 +70,39 @@ def authority_named(session: Session, slug: str | None) -> Authority:
     return authorities[0]
 
 
-def grant(session: Session, agent: Agent, capacity: Capacity) -> None:
-    """Give a person a capacity across the authority. Twice is once.
+def grant(session: Session, agent: Agent, capacity: Capacity) -> bool:
+    """Have a person hold a capacity across the authority; whether they did not before.
 
     Raises `ValueError` for a capacity that follows from facts and cannot be granted.
     """
     if capacity not in GRANTED:
         raise ValueError(f"{capacity} cannot be granted; {', '.join(GRANTED)} can")
-    held = select(col(CapacityGrant.id)).where(
-        col(CapacityGrant.agent_id) == agent.id, col(CapacityGrant.capacity) == capacity
+    row = CapacityGrant(authority_id=agent.authority_id, agent_id=agent.id, capacity=capacity)
+    return insert_if_absent(session, row)
+
+
+def give_capacity(session: Session, actor: Actor, agent: Agent, capacity: Capacity) -> None:
+    """Give a person a capacity across the authority. Twice is once.
+
+    Raises `ValueError` for a capacity that follows from facts and cannot be granted.
+    """
+    policy.AGENT.require(session, actor, "give_capacity", agent)
+    if grant(session, agent, capacity):
+        event = events.AgentCapacityGranted(subject_id=agent.id, capacity=capacity.value)
+        record(session, event, by=actor)
+
+
+def withdraw_capacity(session: Session, actor: Actor, agent: Agent, capacity: Capacity) -> None:
+    """Take a capacity back, if it is held."""
+    policy.AGENT.require(session, actor, "withdraw_capacity", agent)
+    gone = session.execute(
+        delete(CapacityGrant).where(
+            col(CapacityGrant.agent_id) == agent.id, col(CapacityGrant.capacity) == capacity
+        )
     )
-    if session.execute(held).first() is None:
-        insert(session, CapacityGrant(authority_id=agent.authority_id, agent_id=agent.id, capacity=capacity))
+    if cast(CursorResult[Any], gone).rowcount:
+        event = events.AgentCapacityWithdrawn(subject_id=agent.id, capacity=capacity.value)
+        record(session, event, by=actor)
 
 
 def agent_in_post(session: Session, actor: Actor, agent_id: UUID, field: str = "agent_id") -> Agent:
