@@ -103,16 +103,15 @@ def worker() -> None:
     """Seal the journal and deliver its events until interrupted. On PostgreSQL, as many at once as wanted."""
     import signal
 
-    from app.journal.worker import Worker
     from app.kit import logs
-    from app.main import compose, do_chores
+    from app.main import compose, worker_of
     from app.settings import get_settings
 
     settings = get_settings()
     logs.configure(settings.log_format, settings.log_level)
     compose()
     with _database() as database:
-        running = Worker(database, chores=do_chores)
+        running = worker_of(settings, database)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: running.stop())
         running.run()

@@ -19,6 +19,7 @@ from app.calls.room import ROOM as CALLS
 from app.follow_ups.room import ROOM as FOLLOW_UPS
 from app.half_days.room import ROOM as HALF_DAYS
 from app.irritants.room import ROOM as IRRITANTS
+from app.journal import keys, persons
 from app.journal import service as journal
 from app.journal.worker import Worker
 from app.kit import application, clock, contract, idempotency, logs, routing
@@ -86,6 +87,8 @@ def compose() -> None:
         for name, (types, subscriber) in room.subscribers.items():
             journal.subscribe(name, types, subscriber)
         refuse_with(dict(room.refusals))
+        for subject_type, pairs in room.concerned.items():
+            persons.concern(subject_type, pairs)
 
 
 def open_database(settings: Settings | None = None) -> Database:
@@ -114,6 +117,14 @@ def do_chores(database: Database) -> int:
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
+def worker_of(settings: Settings, database: Database) -> Worker:
+    """The worker that the settings ask for. Raises `OSError` or `ValueError` where the journal's key cannot be read."""
+    key_file = settings.journal_key_file
+    if key_file is None:
+        log.warning("the journal's checkpoints are not signed: see `essaim audit key`")
+    return Worker(database, chores=do_chores, keys=keys.load(key_file) if key_file else None)
+
+
     """The web application. `database` is opened from `settings` unless given."""
     settings = settings or get_settings()
     compose()
@@ -145,7 +156,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure(settings.log_format, settings.log_level)
     # One more thread than connections would wait for the pool instead of working.
     to_thread.current_default_thread_limiter().total_tokens = settings.threads
-    worker = Worker(app.state.database, chores=do_chores) if settings.worker == "inside" else None
+    worker = worker_of(settings, app.state.database) if settings.worker == "inside" else None
     if worker:
         worker.start()
     yield

@@ -46,4 +46,10 @@ def get_settings() -> Settings:
     settings = Settings()
     if settings.clock_file is not None:
         clock.follow(settings.clock_file)
+    journal_key_file: Path | None = None
+    """The key that signs the journal's checkpoints and exports, made by `essaim audit key`. Without it, nothing is."""
+
+    journal_address_days: int = Field(default=365, ge=1, le=3650)
+    """How long the journal knows the network addresses that people called from (CNIL, délibération 2021-122)."""
+
     return settings

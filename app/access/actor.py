@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from app.access.capacity import Capacity
@@ -13,7 +14,8 @@ class Actor:
     """A person, a machine (API client) or the system itself, inside one authority.
 
     `capacities` are those held everywhere in the authority; those that depend on an object (reporter, manager, member,
-    sponsor…) are relations, which each room's policy resolves.
+    sponsor…) are relations, which each room's policy resolves. `address` is the network address they call from. What
+    they do by a title of their own, the journal writes down: `acting_as`, and the delegation it comes from.
     """
 
     authority_id: UUID
@@ -23,6 +25,9 @@ class Actor:
     client_id: UUID | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
     time_zone: str = "Europe/Paris"
+    address: str | None = None
+    acting_as: Capacity | None = None
+    delegation_id: UUID | None = None
 
     @property
     def key(self) -> str:
@@ -43,6 +48,21 @@ class Actor:
         return not self.capacities.isdisjoint(capacities)
 
 
+NOWHERE: Final = UUID(int=0)
+"""The authority of whoever belongs to none: no row has it."""
+
+
+def operator(name: str) -> Actor:
+    """Whoever runs the platform, above every authority and inside none. `name` is a service's, never a person's."""
+    return Actor(NOWHERE, name, frozenset({Capacity.OPERATOR}), time_zone="UTC")
+
+
 def system(authority_id: UUID, time_zone: str = "Europe/Paris") -> Actor:
     """The system acting by itself: the worker, the command line, a reaction to an event."""
-    return Actor(authority_id, "Essaim", frozenset({Capacity.SYSTEM}), time_zone=time_zone)
+    return Actor(
+        authority_id,
+        "Essaim",
+        frozenset({Capacity.SYSTEM}),
+        time_zone=time_zone,
+        acting_as=Capacity.SYSTEM,
+    )

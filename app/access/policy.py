@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
+from app.journal import standing
 from app.kit.i18n import Text
 from app.kit.problems import Forbidden, NotFound
 
@@ -64,20 +65,32 @@ class Policy:
 
     def allows(self, session: Session | None, actor: Actor, action: str, resource: Any = None) -> bool:
         """May `actor` do `action` on `resource`? `session` may be None for actions on no object in particular."""
+        return self.ground(session, actor, action, resource) is not None
+
+    def ground(
+        self, session: Session | None, actor: Actor, action: str, resource: Any = None
+    ) -> Capacity | None:
+        """In which capacity `actor` may do `action` on `resource`, the first of its row; None where in none."""
         if actor.is_system:
-            return True
+            return Capacity.SYSTEM
         row = self._by_name[action]
         if row.scope and actor.client_id and row.scope in actor.scopes:
-            return True
-        return any(
-            self._holds(session, actor, grant.capacity, resource)
-            and (grant.condition is None or grant.condition.holds(session, actor, resource))
-            for grant in row.grants()
-        )
+            return Capacity.CLIENT
+        for grant in row.grants():
+            if self._holds(session, actor, grant.capacity, resource) and (
+                grant.condition is None or grant.condition.holds(session, actor, resource)
+            ):
+                return grant.capacity
+        return None
 
     def require(self, session: Session | None, actor: Actor, action: str, resource: Any = None) -> None:
-        """Raise `NotFound` where the actor may not know of `resource`, `Forbidden` where they may not act on it."""
-        if self.allows(session, actor, action, resource):
+        """Raise `NotFound` where the actor may not know of `resource`, `Forbidden` where they may not act on it.
+
+        The journal writes down in which capacity they act from here on.
+        """
+        if ground := self.ground(session, actor, action, resource):
+            if session is not None:
+                standing.note(session, actor.key, ground)
             return
         readable = resource is None or "read" not in self._by_name
         if readable or self.allows(session, actor, "read", resource):

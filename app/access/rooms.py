@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.access.actor import Actor
 from app.access.policy import Policy
 from app.journal.events import Event
+from app.journal.persons import Pairs
 from app.journal.service import Reaction, Subscriber
 from app.kit.lifecycle import Lifecycle
 from app.kit.problems import Problem
@@ -24,7 +25,8 @@ class Room:
     """What a part of the domain brings: routes, rows of the policy, life cycles, answers to events.
 
     `reactions` answer events of rooms below in the same transaction; `subscribers` are owed sealed events by the
-    worker, which also does the `chores`; `refusals` say what the violation of a named constraint means.
+    worker, which also does the `chores`; `refusals` say what the violation of a named constraint means. `concerned`
+    selects, for a kind of subject, pairs of its id and an agent's who is to read of its events (`journal.persons`).
     """
 
     routers: Sequence[APIRouter] = ()
@@ -34,3 +36,4 @@ class Room:
     subscribers: Mapping[str, tuple[Sequence[str], Subscriber]] = field(default_factory=dict)
     chores: Sequence[Chore] = ()
     refusals: Mapping[str, type[Problem]] = field(default_factory=dict)
+    concerned: Mapping[str, Pairs] = field(default_factory=dict)

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -31,10 +32,14 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
     if "database_url" not in Settings().model_fields_set:
         # The server, which reads the environment, serves what is filled here.
         os.environ["ESSAIM_DATABASE_URL"] = f"sqlite:///{DEFAULT_FILE.resolve()}"
+    _set_journal_key()
     os.environ.setdefault("ESSAIM_LOG_LEVEL", "warning")
     get_settings.cache_clear()
     compose()
-    store = Store(get_settings().database_url, upgrade)
+    settings = get_settings()
+    store = Store(
+        settings.database_url, partial(upgrade, role=settings.database_role), settings.database_role
+    )
     try:
         if reset or not store.is_whole():
             export = _export(EXPORT)
@@ -51,6 +56,24 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
         store.close()
     if listening:
         _serve(listening)
+
+
+def _set_journal_key() -> None:
+    """The demonstration signs its journal with a key of its own, beside its database."""
+    from sqlalchemy import make_url
+
+    from app.journal import keys
+    from app.settings import Settings
+
+    settings = Settings()
+    if settings.journal_key_file is not None:
+        return
+    url = make_url(settings.database_url)
+    database = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else DEFAULT_FILE
+    file = database.with_suffix(".journal.pem").resolve()
+    if not file.exists():
+        keys.create(file)
+    os.environ["ESSAIM_JOURNAL_KEY_FILE"] = str(file)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -78,9 +101,10 @@ def _export(path: Path) -> bytes:
 def _print_page(database: "Database", base: str) -> None:
     from app.demo.filling import SLUG
     from app.demo.page import parts, text
+    from app.kit.bounds import everywhere
     from app.people.service import authority_named
 
-    with database.transaction() as session:
+    with everywhere(), database.transaction() as session:
         page = text(parts(session, authority_named(session, SLUG)), base)
     typer.echo(page)
     sys.stdout.flush()

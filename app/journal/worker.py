@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import structlog
 
-from app.journal import service
+from app.journal import checkpoints, persons, service
+from app.journal.keys import Keyring
 from app.kit.database import Database
 
 log = structlog.get_logger("essaim.worker")
@@ -19,23 +20,39 @@ Chores = Callable[[Database], int]
 
 
 class Worker:
-    """Seals and delivers until stopped, and does the `chores` each minute; idles `pause` seconds in between."""
+    """Seals and delivers until stopped, and does the `chores` each minute; idles `pause` seconds in between.
 
-    def __init__(self, database: Database, *, chores: Chores | None = None, pause: float = 1.0) -> None:
+    With `keys`, it signs a checkpoint of each chain that moved, once an hour.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        chores: Chores | None = None,
+        keys: Keyring | None = None,
+        pause: float = 1.0,
+    ) -> None:
         self.database = database
         self.chores = chores
+        self.keys = keys
         self.pause = pause
         self._chores_due = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def run_once(self) -> int:
-        """One round: how many acts were done, events sealed and events delivered."""
+        """One round: how many acts were done, events sealed, looked at and delivered, checkpoints signed."""
         done = 0
-        if self.chores and time.monotonic() >= self._chores_due:
+        is_minute = time.monotonic() >= self._chores_due
+        if is_minute:
             self._chores_due = time.monotonic() + CHORE_SECONDS
+        if is_minute and self.chores:
             done = self.chores(self.database)
-        return done + service.seal(self.database) + service.deliver(self.database)
+        done += service.seal(self.database) + persons.index(self.database)
+        if is_minute and self.keys:
+            done += checkpoints.make_due(self.database, self.keys)
+        return done + service.deliver(self.database)
 
     def drain(self) -> int:
         """Work until nothing is left that is due."""

@@ -27,7 +27,7 @@ from app.demo.page import Part, parts, text
 from app.demo.store import Foreign, Store
 from app.half_days.models import HalfDay
 from app.irritants.models import Irritant, IrritantVote
-from app.journal import service as journal
+from app.journal import proof
 from app.journal.models import Delivery, JournalEvent
 from app.kit.columns import metadata
 from app.kit.database import Database
@@ -194,9 +194,8 @@ def test_somebody_is_in_every_state(demo: Demo, cycle: Lifecycle[Any]) -> None:
 
 
 def test_the_journal_is_whole_and_in_the_order_of_what_happened(demo: Demo) -> None:
-    sealed, broken = journal.verify(demo.database, demo.authority.id)
-    assert broken is None
-    assert sealed == count(demo, JournalEvent)
+    verdict = proof.verify(demo.database, demo.authority.id)
+    assert (verdict.events, verdict.fault) == (count(demo, JournalEvent), None)
     with demo.database.read() as connection:
         told = connection.execute(
             select(col(JournalEvent.occurred_at)).order_by(col(JournalEvent.position))
