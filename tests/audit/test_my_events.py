@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select, text
+from sqlmodel import col
 
 from app.access.capacity import Capacity
 from app.audit import queries
@@ -66,9 +67,9 @@ def test_one_without_a_reporter_leads_to_nobody(world: World) -> None:
     world.work()
     with world.database.read() as connection:
         statement = (
-            select(JournalEvent.type, EventPerson.agent_id)
-            .join(EventPerson, EventPerson.event_id == JournalEvent.id)  # type: ignore[arg-type]
-            .where(JournalEvent.type == "irritant.qualified")  # type: ignore[arg-type]
+            select(col(JournalEvent.type), col(EventPerson.agent_id))
+            .join(EventPerson, col(EventPerson.event_id) == col(JournalEvent.id))
+            .where(col(JournalEvent.type) == "irritant.qualified")
         )
         assert connection.execute(statement).all() == [("irritant.qualified", world.lab.agent.id)]
 
