@@ -9,7 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 from app.audit.commands import audit_app
-from app.people.commands import import_app
+from app.kit.bounds import everywhere
+from app.people.commands import authority_app, import_app
 
 if TYPE_CHECKING:
     from app.kit.database import Database
@@ -36,7 +37,6 @@ class _Commands(TyperGroup):
 
 
 main = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, help="Essaim.")
-authority_app = typer.Typer(no_args_is_help=True, help="Authorities (tenants).")
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens of people.")
 client_app = typer.Typer(no_args_is_help=True, help="Machines that call the API.")
 main.add_typer(authority_app, name="authority")
@@ -94,7 +94,11 @@ def migrate() -> None:
     from app.kit.migrations import head_revision, upgrade
     from app.settings import get_settings
 
-    upgrade(get_settings().database_url)
+    settings = get_settings()
+    try:
+        upgrade(settings.database_url, role=settings.database_role)
+    except RuntimeError as error:
+        _refuse(str(error))
     typer.echo(f"The database stands at {head_revision()}.", err=True)
 
 
@@ -117,36 +121,18 @@ def worker() -> None:
         running.run()
 
 
-@authority_app.command("create")
-def authority_create(
-    slug: str,
-    name: str,
-    time_zone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Paris",
-    subdivision: Annotated[str, typer.Option(help="Whose public holidays: FR, 57, 6AE, GP, GF…")] = "FR",
+@main.command("operator")
+def operator_token(
+    name: Annotated[
+        str, typer.Argument(help="The service that will hold it: small letters, digits, dashes.")
+    ],
 ) -> None:
-    """Create an authority."""
-    from app.people.service import create_authority
+    """Print a new token of an operator of the platform, and on stderr the setting that lets it in."""
+    from app.signin.operators import new_token
 
-    try:
-        with _database() as database, database.transaction() as session:
-            authority = create_authority(
-                session, slug=slug, name=name, time_zone=time_zone, holiday_subdivision=subdivision
-            )
-    except ValueError as error:
-        _refuse(str(error))
-    typer.echo(authority.id)
-
-
-@authority_app.command("list")
-def authority_list() -> None:
-    """List the authorities, one a line: slug, name, time zone, holidays."""
-    from sqlalchemy import select
-
-    from app.people.models import Authority
-
-    with _database() as database, database.session() as session:
-        for row in session.execute(select(Authority)).scalars():
-            typer.echo(f"{row.slug}\t{row.name}\t{row.time_zone}\t{row.holiday_subdivision}")
+    token, hashed = new_token()
+    typer.echo(f"ESSAIM_OPERATORS='{json.dumps({name: hashed})}'", err=True)
+    typer.echo(token)
 
 
 @import_app.callback()
@@ -170,7 +156,7 @@ def token_create(
     from app.signin.service import create_token, find_agent
 
     try:
-        with _database() as database, database.transaction() as session:
+        with _database() as database, everywhere(), database.transaction() as session:
             holder = find_agent(session, authority_named(session, authority).id, agent)
             token = create_token(session, agent=holder, name=name, lifetime=timedelta(days=days))
     except Problem as problem:
@@ -191,7 +177,7 @@ def client_create(
     from app.signin.service import create_client as create
 
     try:
-        with _database() as database, database.transaction() as session:
+        with _database() as database, everywhere(), database.transaction() as session:
             owner = authority_named(session, authority)
             _client, token = create(session, owner.id, name=name, scopes=scope, lifetime=timedelta(days=days))
     except ValueError as error:
@@ -215,7 +201,7 @@ def grant(
     from app.signin.service import find_agent
 
     try:
-        with _database() as database, database.transaction() as session:
+        with _database() as database, everywhere(), database.transaction() as session:
             holder = find_agent(session, authority_named(session, authority).id, agent)
             give(session, holder, Capacity.of(capacity))
     except ValueError as error:
@@ -265,7 +251,7 @@ def _database() -> "Database":
     from app.settings import get_settings
 
     settings = get_settings()
-    return Database(settings.database_url, threads=settings.threads)
+    return Database(settings.database_url, threads=settings.threads, role=settings.database_role)
 
 
 def _refuse(sentence: str) -> NoReturn:

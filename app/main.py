@@ -23,6 +23,7 @@ from app.journal import keys, persons
 from app.journal import service as journal
 from app.journal.worker import Worker
 from app.kit import application, clock, contract, idempotency, logs, routing
+from app.kit.bounds import everywhere, within
 from app.kit.database import Database, refuse_with
 from app.kit.problems import Problem
 from app.mandates.room import ROOM as MANDATES
@@ -86,37 +87,36 @@ def compose() -> None:
             journal.react(event, reaction)
         for name, (types, subscriber) in room.subscribers.items():
             journal.subscribe(name, types, subscriber)
-        refuse_with(dict(room.refusals))
         for subject_type, pairs in room.concerned.items():
             persons.concern(subject_type, pairs)
+        refuse_with(dict(room.refusals))
 
 
 def open_database(settings: Settings | None = None) -> Database:
     """The database that the settings name."""
     settings = settings or get_settings()
-    return Database(settings.database_url, threads=settings.threads)
+    return Database(settings.database_url, threads=settings.threads, role=settings.database_role)
 
 
 def do_chores(database: Database) -> int:
     """Do what the calendar makes due in every authority: how many acts. An authority that fails stops no other."""
-    with database.session() as session:
+    with everywhere(), database.session() as session:
         authorities = [
             (row.id, row.slug, row.time_zone) for row in session.execute(select(Authority)).scalars()
         ]
-    with database.transaction() as session:
+    with everywhere(), database.transaction() as session:
         done = idempotency.purge(session, before=clock.now() - IDEMPOTENCY_KEPT)
     for authority_id, slug, time_zone in authorities:
         actor = system(authority_id, time_zone)
         for chore in (chore for room in ROOMS for chore in room.chores):
             try:
-                with database.transaction() as session:
+                with within(authority_id), database.transaction() as session:
                     done += chore(session, actor, actor.today())
             except (Problem, DBAPIError) as error:
                 log.warning("chore failed", authority=slug, chore=chore.__module__, exc_info=error)
     return done
 
 
-def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
 def worker_of(settings: Settings, database: Database) -> Worker:
     """The worker that the settings ask for. Raises `OSError` or `ValueError` where the journal's key cannot be read."""
     key_file = settings.journal_key_file
@@ -125,6 +125,7 @@ def worker_of(settings: Settings, database: Database) -> Worker:
     return Worker(database, chores=do_chores, keys=keys.load(key_file) if key_file else None)
 
 
+def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """The web application. `database` is opened from `settings` unless given."""
     settings = settings or get_settings()
     compose()
@@ -143,7 +144,7 @@ def worker_of(settings: Settings, database: Database) -> Worker:
     application.install(app, max_body_bytes=settings.max_body_bytes)
     app.state.settings = settings
     app.state.database = database or open_database(settings)
-    app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
+    app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds, settings.operators)
     app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
     app.openapi = lambda: contract.openapi(app)  # type: ignore[method-assign]

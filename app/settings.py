@@ -2,12 +2,13 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.kit import clock
+from app.kit.postgres import ROLE
 
 
 class Settings(BaseSettings):
@@ -17,6 +18,9 @@ class Settings(BaseSettings):
 
     database_url: str = f"sqlite:///{Path('essaim.db')}"
     """SQLAlchemy URL: `sqlite:///path` or `postgresql+psycopg://user@host/name` (`postgresql://` is accepted)."""
+
+    database_role: str = Field(default=ROLE, pattern=r"^[a-z_][a-z0-9_]{0,49}$")
+    """PostgreSQL only: the role to work under, which owns nothing; `essaim migrate` makes it."""
 
     public_url: str = "http://127.0.0.1:8000"
     """Where people reach this server; written into links."""
@@ -33,8 +37,20 @@ class Settings(BaseSettings):
     token_memory_seconds: float = Field(default=5, ge=0, le=60)
     """How long a server process trusts what it last read of a token: revoking takes at most this long. 0: no memory."""
 
+    operators: dict[
+        Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9 -]{0,49}$")],
+        Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")],
+    ] = Field(default_factory=dict)
+    """Who may create authorities: a service's name → its token's SHA-256, as `essaim operator NAME` prints them."""
+
     clock_file: Path | None = None
     """For rehearsals only: a file that holds the instant to live at. See `kit.clock.follow`."""
+
+    journal_key_file: Path | None = None
+    """The key that signs the journal's checkpoints and exports, made by `essaim audit key`. Without it, nothing is."""
+
+    journal_address_days: int = Field(default=365, ge=1, le=3650)
+    """How long the journal knows the network addresses that people called from (CNIL, délibération 2021-122)."""
 
     worker: Literal["inside", "outside"] = "inside"
     """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
@@ -46,10 +62,4 @@ def get_settings() -> Settings:
     settings = Settings()
     if settings.clock_file is not None:
         clock.follow(settings.clock_file)
-    journal_key_file: Path | None = None
-    """The key that signs the journal's checkpoints and exports, made by `essaim audit key`. Without it, nothing is."""
-
-    journal_address_days: int = Field(default=365, ge=1, le=3650)
-    """How long the journal knows the network addresses that people called from (CNIL, délibération 2021-122)."""
-
     return settings

@@ -14,8 +14,10 @@ from sqlmodel import col
 
 from app.demo.filling import FILLING, SLUG, fill
 from app.demo.story import Progress
+from app.kit.bounds import everywhere
 from app.kit.columns import metadata
 from app.kit.database import Database
+from app.kit.postgres import ROLE
 from app.people.models import Authority
 
 SUFFIXES: Final = ("", "-wal", "-shm", "-journal")
@@ -32,9 +34,12 @@ class Foreign(Exception):
 
 
 class Store:
-    """The database at `url`; `upgrade` brings one to the present schema."""
+    """The database at `url`; `upgrade` brings one to the present schema, for the application to work there as `role`.
 
-    def __init__(self, url: str, upgrade: Callable[[str], None]) -> None:
+    What is found there may be somebody else's, or nothing yet: the connecting role looks, and empties, itself.
+    """
+
+    def __init__(self, url: str, upgrade: Callable[[str], None], role: str = ROLE) -> None:
         self.url = make_url(url)
         self.upgrade = upgrade
         self.file = (
@@ -42,7 +47,8 @@ class Store:
             if self.url.get_backend_name() == "sqlite" and self.url.database
             else None
         )
-        self.database = Database(url)
+        self.role = role
+        self.database = Database(url, role=role)
 
     def is_whole(self) -> bool:
         """Whether the demonstration is there, whole. Raises `Foreign` where anything else is."""
@@ -63,9 +69,10 @@ class Store:
             self._fill_file(self.file, export, progress)
             return
         self.upgrade(self._text(self.url.database))
-        with self.database.transaction() as session:
+        with Database(self._text(self.url.database), role=None) as owner, owner.transaction() as session:
             session.connection().exec_driver_sql(f"TRUNCATE {', '.join(metadata.tables)} CASCADE")
-        fill(self.database, export, progress)
+        with everywhere():
+            fill(self.database, export, progress)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -77,7 +84,7 @@ class Store:
         _remove(beside)
         url = self._text(str(beside))
         self.upgrade(url)
-        with Database(url) as database:
+        with Database(url, role=self.role) as database, everywhere():
             fill(database, export, progress)
             with database.read() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -86,18 +93,19 @@ class Store:
         beside.rename(file)
 
     def _slugs(self) -> set[str]:
-        try:
-            tables = set(inspect(self.database.reader).get_table_names())
-        except DatabaseError as error:
-            if self.file is None:
-                raise
-            raise Foreign([str(error.orig)]) from None
-        if Authority.__tablename__ not in tables:
-            if tables - {"alembic_version"}:
-                raise Foreign(tables)
-            return set()
-        with self.database.read() as connection:
-            return set(connection.execute(select(col(Authority.slug))).scalars())
+        with Database(self._text(self.url.database), role=None) as owner:
+            try:
+                tables = set(inspect(owner.reader).get_table_names())
+            except DatabaseError as error:
+                if self.file is None:
+                    raise
+                raise Foreign([str(error.orig)]) from None
+            if Authority.__tablename__ not in tables:
+                if tables - {"alembic_version"}:
+                    raise Foreign(tables)
+                return set()
+            with owner.read() as connection:
+                return set(connection.execute(select(col(Authority.slug))).scalars())
 
     def _text(self, database: str | None) -> str:
         return self.url.set(database=database).render_as_string(hide_password=False)

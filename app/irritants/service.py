@@ -76,7 +76,7 @@ def report(session: Session, actor: Actor, form: IrritantReport) -> Irritant:
             search=search.stems(form.title, form.description, impact),
         ),
     )
-    insert(session, IrritantTally(irritant_id=irritant.id))
+    insert(session, IrritantTally(irritant_id=irritant.id, authority_id=actor.authority_id))
     record(
         session,
         events.IrritantReported(subject_id=irritant.id, directorate_id=irritant.directorate_id),

@@ -26,6 +26,7 @@ from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.kit import idempotency
+from app.kit.bounds import confine, everywhere
 from app.kit.database import Database
 from app.kit.encoding import to_json
 from app.kit.etag import etag, is_held
@@ -81,10 +82,12 @@ class WorkRoute(APIRoute):
         async def handle(request: Request) -> Response:
             database: Database = request.app.state.database
             authenticator: Authenticator = request.app.state.authenticator
+            confine(None)
             caller = authenticator.recall(request)
             if caller is None:
                 caller = await run_in_threadpool(_identify, database, authenticator, request)
             request.state.caller = caller
+            confine(caller.authority_id)
             if takes_body:
                 _require_json(request)
                 # Read here, a body too large is refused as such; read by FastAPI, it would be called malformed.
@@ -125,7 +128,8 @@ def _in_one_transaction(endpoint: Callable[..., Response]) -> Callable[..., Resp
 
 
 def _identify(database: Database, authenticator: Authenticator, request: Request) -> Caller:
-    with database.read() as connection:
+    # Whose authority it is, nobody knows yet.
+    with everywhere(), database.read() as connection:
         return authenticator.identify(connection, request)
 
 
