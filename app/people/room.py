@@ -6,6 +6,7 @@ from app.people import endpoints, policy, problems
 ROOM = Room(
     routers=[
         endpoints.me_api,
+        endpoints.founding_api,
         endpoints.authorities_api,
         endpoints.directorates_api,
         endpoints.agents_api,
