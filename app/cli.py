@@ -11,8 +11,9 @@ from typer.core import TyperGroup
 from app.audit.commands import audit_app
 from app.codes.commands import codes_app
 from app.irritants.commands import protection_app
+from app.kit.bounds import everywhere
 from app.openid.commands import provider_app
-from app.people.commands import import_app
+from app.people.commands import authority_app, import_app
 
 if TYPE_CHECKING:
     from app.kit.database import Database
@@ -39,7 +40,6 @@ class _Commands(TyperGroup):
 
 
 main = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, help="Essaim.")
-authority_app = typer.Typer(no_args_is_help=True, help="Authorities (tenants).")
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens of people.")
 client_app = typer.Typer(no_args_is_help=True, help="Machines that call the API.")
 main.add_typer(authority_app, name="authority")
@@ -101,7 +101,11 @@ def migrate() -> None:
     from app.kit.migrations import head_revision, upgrade
     from app.settings import get_settings
 
-    upgrade(get_settings().database_url)
+    settings = get_settings()
+    try:
+        upgrade(settings.database_url, role=settings.database_role)
+    except RuntimeError as error:
+        _refuse(str(error))
     typer.echo(f"The database stands at {head_revision()}.", err=True)
 
 
@@ -109,53 +113,33 @@ def migrate() -> None:
 def worker() -> None:
     """Seal the journal and deliver its events until interrupted. On PostgreSQL, as many at once as wanted."""
     import signal
-    from functools import partial
 
-    from app.journal.worker import Worker
     from app.kit import logs
-    from app.main import compose, do_chores, run_errands
+    from app.main import compose, worker_of
     from app.settings import get_settings
 
     settings = get_settings()
     logs.configure(settings.log_format, settings.log_level)
     compose()
     with _database() as database:
-        running = Worker(database, chores=do_chores, errands=partial(run_errands, settings=settings))
+        running = worker_of(settings, database)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: running.stop())
         running.run()
 
 
-@authority_app.command("create")
-def authority_create(
-    slug: str,
-    name: str,
-    time_zone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Paris",
-    subdivision: Annotated[str, typer.Option(help="Whose public holidays: FR, 57, 6AE, GP, GF…")] = "FR",
+@main.command("operator")
+def operator_token(
+    name: Annotated[
+        str, typer.Argument(help="The service that will hold it: small letters, digits, dashes.")
+    ],
 ) -> None:
-    """Create an authority."""
-    from app.people.service import create_authority
+    """Print a new token of an operator of the platform, and on stderr the setting that lets it in."""
+    from app.signin.operators import new_token
 
-    try:
-        with _database() as database, database.transaction() as session:
-            authority = create_authority(
-                session, slug=slug, name=name, time_zone=time_zone, holiday_subdivision=subdivision
-            )
-    except ValueError as error:
-        _refuse(str(error))
-    typer.echo(authority.id)
-
-
-@authority_app.command("list")
-def authority_list() -> None:
-    """List the authorities, one a line: slug, name, time zone, holidays."""
-    from sqlalchemy import select
-
-    from app.people.models import Authority
-
-    with _database() as database, database.session() as session:
-        for row in session.execute(select(Authority)).scalars():
-            typer.echo(f"{row.slug}\t{row.name}\t{row.time_zone}\t{row.holiday_subdivision}")
+    token, hashed = new_token()
+    typer.echo(f"ESSAIM_OPERATORS='{json.dumps({name: hashed})}'", err=True)
+    typer.echo(token)
 
 
 @import_app.callback()
@@ -187,7 +171,7 @@ def token_create(
     from app.signin.service import create_token, find_agent
 
     try:
-        with _database() as database, database.transaction() as session:
+        with _database() as database, everywhere(), database.transaction() as session:
             holder = find_agent(session, authority_named(session, authority).id, agent)
             token = create_token(session, agent=holder, name=name, lifetime=timedelta(days=days))
     except Problem as problem:
@@ -208,7 +192,7 @@ def client_create(
     from app.signin.service import create_client as create
 
     try:
-        with _database() as database, database.transaction() as session:
+        with _database() as database, everywhere(), database.transaction() as session:
             owner = authority_named(session, authority)
             _client, token = create(session, owner.id, name=name, scopes=scope, lifetime=timedelta(days=days))
     except ValueError as error:
@@ -236,7 +220,7 @@ def grant(
     compose()
     act = withdraw_capacity if withdraw else give_capacity
     try:
-        with _database() as database, database.transaction() as session:
+        with _database() as database, everywhere(), database.transaction() as session:
             tenant = authority_named(session, authority)
             holder = find_agent(session, tenant.id, agent)
             act(session, system(tenant.id, tenant.time_zone), holder, Capacity.of(capacity))
@@ -290,7 +274,7 @@ def _database() -> "Database":
     from app.settings import get_settings
 
     settings = get_settings()
-    return Database(settings.database_url, threads=settings.threads)
+    return Database(settings.database_url, threads=settings.threads, role=settings.database_role)
 
 
 def _refuse(sentence: str) -> NoReturn:

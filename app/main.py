@@ -24,9 +24,11 @@ from app.demo.room import ROOM as DEMO
 from app.follow_ups.room import ROOM as FOLLOW_UPS
 from app.half_days.room import ROOM as HALF_DAYS
 from app.irritants.room import ROOM as IRRITANTS
+from app.journal import keys, persons
 from app.journal import service as journal
 from app.journal.worker import Worker
 from app.kit import application, clock, contract, idempotency, limits, logs, routing
+from app.kit.bounds import everywhere, within
 from app.kit.database import Database, refuse_with
 from app.kit.mail import send
 from app.kit.problems import Problem
@@ -108,29 +110,31 @@ def compose() -> None:
             journal.react(event, reaction)
         for name, (types, subscriber) in room.subscribers.items():
             journal.subscribe(name, types, subscriber)
+        for subject_type, pairs in room.concerned.items():
+            persons.concern(subject_type, pairs)
         refuse_with(dict(room.refusals))
 
 
 def open_database(settings: Settings | None = None) -> Database:
     """The database that the settings name."""
     settings = settings or get_settings()
-    return Database(settings.database_url, threads=settings.threads)
+    return Database(settings.database_url, threads=settings.threads, role=settings.database_role)
 
 
 def do_chores(database: Database) -> int:
     """Do what the calendar makes due in every authority: how many acts. An authority that fails stops no other."""
-    with database.session() as session:
+    with everywhere(), database.session() as session:
         authorities = [
             (row.id, row.slug, row.time_zone) for row in session.execute(select(Authority)).scalars()
         ]
-    with database.transaction() as session:
+    with everywhere(), database.transaction() as session:
         done = idempotency.purge(session, before=clock.now() - IDEMPOTENCY_KEPT)
         done += limits.purge(session, before=clock.now() - LIMITS_KEPT)
     for authority_id, slug, time_zone in authorities:
         actor = system(authority_id, time_zone)
         for chore in (mailing.forget, *(chore for room in ROOMS for chore in room.chores)):
             try:
-                with database.transaction() as session:
+                with within(authority_id), database.transaction() as session:
                     done += chore(session, actor, actor.today())
             except (Problem, DBAPIError) as error:
                 log.warning("chore failed", authority=slug, chore=chore.__module__, exc_info=error)
@@ -144,6 +148,19 @@ def run_errands(database: Database, settings: Settings) -> int:
         # Its mailbox page reads the messages where they are.
         return done + mailing.deliver(database, lambda _mail, _id: None, keeps_texts=True)
     return done + (mailing.deliver(database, partial(send, settings)) if settings.smtp_url else 0)
+
+
+def worker_of(settings: Settings, database: Database) -> Worker:
+    """The worker that the settings ask for. Raises `OSError` or `ValueError` where the journal's key cannot be read."""
+    key_file = settings.journal_key_file
+    if key_file is None:
+        log.warning("the journal's checkpoints are not signed: see `essaim audit key`")
+    return Worker(
+        database,
+        chores=do_chores,
+        errands=partial(run_errands, settings=settings),
+        keys=keys.load(key_file) if key_file else None,
+    )
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
@@ -169,7 +186,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=[*map(str, settings.trusted_proxies)])
     app.state.settings = settings
     app.state.database = database or open_database(settings)
-    app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds)
+    app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds, settings.operators)
     app.state.keyring = settings.keyring()
     app.state.visitors = SessionVisitors()
     rooms = (*ROOMS, DEMO) if settings.demo else ROOMS
@@ -197,9 +214,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.configure(settings.log_format, settings.log_level)
     # One more thread than connections would wait for the pool instead of working.
     to_thread.current_default_thread_limiter().total_tokens = settings.threads
-    worker = None
-    if settings.worker == "inside":
-        worker = Worker(app.state.database, chores=do_chores, errands=partial(run_errands, settings=settings))
+    worker = worker_of(settings, app.state.database) if settings.worker == "inside" else None
     if worker:
         worker.start()
     yield

@@ -4,10 +4,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.kit import clock
+from app.kit.postgres import ROLE
 from app.kit.vault import Keyring
 
 SHORTEST_KEY = 32
@@ -20,6 +21,9 @@ class Settings(BaseSettings):
 
     database_url: str = f"sqlite:///{Path('essaim.db')}"
     """SQLAlchemy URL: `sqlite:///path` or `postgresql+psycopg://user@host/name` (`postgresql://` is accepted)."""
+
+    database_role: str = Field(default=ROLE, pattern=r"^[a-z_][a-z0-9_]{0,49}$")
+    """PostgreSQL only: the role to work under, which owns nothing; `essaim migrate` makes it."""
 
     public_url: str = "http://127.0.0.1:8000"
     """Where people reach this server; written into links."""
@@ -70,11 +74,29 @@ class Settings(BaseSettings):
     code_days: int = Field(default=30, ge=1, le=365)
     """How long a printed code opens, in days."""
 
+    protection_key: SecretStr = SecretStr("")
+    """What locks the identities of protected reporters: `essaim protection new-key` makes one. Several, separated by
+    spaces: the first locks, all open. Without one, nobody can report under protection."""
+
+    protection_key_file: Path | None = None
+    """A file that holds the same, one key a line, for servers whose secrets are files."""
+
     demo: bool = False
     """Set by `essaim demo` alone: anybody may enter as anybody of its fictitious town."""
+    operators: dict[
+        Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9 -]{0,49}$")],
+        Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")],
+    ] = Field(default_factory=dict)
+    """Who may create authorities: a service's name → its token's SHA-256, as `essaim operator NAME` prints them."""
 
     clock_file: Path | None = None
     """For rehearsals only: a file that holds the instant to live at. See `kit.clock.follow`."""
+
+    journal_key_file: Path | None = None
+    """The key that signs the journal's checkpoints and exports, made by `essaim audit key`. Without it, nothing is."""
+
+    journal_address_days: int = Field(default=365, ge=1, le=3650)
+    """How long the journal knows the network addresses that people called from (CNIL, délibération 2021-122)."""
 
     worker: Literal["inside", "outside"] = "inside"
     """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
@@ -98,13 +120,6 @@ class Settings(BaseSettings):
     def model_post_init(self, _context: Any) -> None:
         if self.code_key_bytes is not None and len(self.code_key_bytes) < SHORTEST_KEY:
             raise ValueError(f"ESSAIM_CODE_KEY: {SHORTEST_KEY} characters at least")
-
-    protection_key: SecretStr = SecretStr("")
-    """What locks the identities of protected reporters: `essaim protection new-key` makes one. Several, separated by
-    spaces: the first locks, all open. Without one, nobody can report under protection."""
-
-    protection_key_file: Path | None = None
-    """A file that holds the same, one key a line, for servers whose secrets are files."""
 
     def keyring(self) -> Keyring | None:
         """The keys of protected identities, or None without any.

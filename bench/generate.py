@@ -277,7 +277,12 @@ def _irritants(write: _Writer, rng: random.Random, scale: Scale) -> None:
     write(
         "irritant_tallies",
         (
-            {"irritant_id": row_id(Kind.IRRITANT, n), "votes": votes[n], "comments": comments[n]}
+            {
+                "irritant_id": row_id(Kind.IRRITANT, n),
+                "authority_id": row_id(Kind.AUTHORITY, n % scale.authorities),
+                "votes": votes[n],
+                "comments": comments[n],
+            }
             for n in range(scale.irritants)
         ),
     )

@@ -119,9 +119,9 @@ WHOLE = Request(f"{API}/half-days", HR, accept="application/x-ndjson")
 
 def ilike(search: Script) -> Script:
     """The script of a search, with the words looked for by `ILIKE` instead."""
-    before, _, rest = search.text.partition("(array_to_tsvector(")
-    matches, _, after = rest.partition(" AS tsquery))")
-    words = search.variables[matches.rpartition(":")[2]].replace("'", "").split(" & ")
+    before, _, rest = search.text.partition("irritants.id IN (SELECT found FROM essaim_find_irritants(CAST(:")
+    variable, _, after = rest.partition(" AS tsquery)) AS found)")
+    words = search.variables[variable].replace("'", "").split(" & ")
     clause = " AND ".join(f"({IRRITANT_TEXT}) ILIKE '%{word}%'" for word in words)
     return Script(before + clause + after, search.variables)
 

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, text
 import app.main
 from app.kit.columns import TextEnum, UTCDateTime, metadata
 from app.kit.database import Database
+from app.kit.postgres import ROLE
+from migrations import sealing
 
 __all__ = ["app"]
 
@@ -49,6 +51,7 @@ def run(connection: Connection) -> None:
         context.run_migrations()
         if sqlite and (broken := connection.execute(text("PRAGMA foreign_key_check")).all()):
             raise RuntimeError(f"the migration left rows without their parent: {broken[:5]}")
+        sealing.seal(connection, context.config.attributes.get("role", ROLE))
 
 
 if context.is_offline_mode():
@@ -58,8 +61,9 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    database = Database(context.config.attributes["url"])
-    with database.writer.connect() as opened:
+    with (
+        Database(context.config.attributes["url"], role=None) as database,
+        database.writer.connect() as opened,
+    ):
         run(opened)
         opened.commit()
-    database.dispose()

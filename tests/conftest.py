@@ -18,6 +18,7 @@ from app.kit.migrations import upgrade
 from app.kit.vault import new_key
 from app.main import create_app
 from app.settings import Settings
+from tests.support.database import Lookout
 from tests.support.postgres import postgres_server
 from tests.support.world import World
 
@@ -74,7 +75,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+    opened = Lookout(database_url)
     yield opened
     opened.dispose()
 

@@ -15,6 +15,7 @@ class Capacity(Labelled):
     ADMINISTRATOR = "administrator", _("administration de la plateforme")
     CLIENT = "client", _("application connectée")
     SYSTEM = "system", _("Essaim")
+    OPERATOR = "operator", _("exploitation de la plateforme")
 
     REPORTER = "reporter", _("auteur·e du signalement")
     APPLICANT = "applicant", _("candidat·e")

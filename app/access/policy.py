@@ -13,6 +13,7 @@ from sqlmodel import Session
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.access.standing import Clauses, Relation, Standing
+from app.journal.standing import note as note_capacity
 from app.kit.i18n import Text, _
 from app.kit.problems import Forbidden, NotFound
 
@@ -93,26 +94,45 @@ class Policy:
         standing: Standing | None = None,
     ) -> Text | None:
         """The sentence that says why `actor` may not do `action` on `resource`; None where they may."""
+        ground = self._ground(session, actor, action, resource, standing)
+        return ground if isinstance(ground, Text) else None
+
+    def _ground(
+        self,
+        session: Session | None,
+        actor: Actor,
+        action: str,
+        resource: Any,
+        standing: Standing | None = None,
+    ) -> Capacity | Text:
+        """In which capacity `actor` may, the first of the action's row; or the sentence that says why not."""
         row = self._by_name[action]
-        if actor.is_system or (row.scope and actor.client_id and row.scope in actor.scopes):
-            return None
+        if actor.is_system:
+            return Capacity.SYSTEM
+        if row.scope and actor.client_id and row.scope in actor.scopes:
+            return Capacity.CLIENT
         if standing is None:
             standing = self.standing(session, actor, resource)
         unmet: Condition | None = None
         for grant in self._grants[action]:
             if grant.capacity in standing:
                 if grant.condition is None or grant.condition.holds(session, actor, resource):
-                    return None
+                    return grant.capacity
                 unmet = unmet or grant.condition
         if unmet is None:
             return row.refusal
         return _UNMET.format(refusal=row.refusal, condition=unmet.label)
 
     def require(self, session: Session | None, actor: Actor, action: str, resource: Any = None) -> None:
-        """Raise `NotFound` where the actor may not know of `resource`, `Forbidden` where they may not act on it."""
-        sentence = self.why_not(session, actor, action, resource)
-        if sentence is None:
+        """Raise `NotFound` where the actor may not know of `resource`, `Forbidden` where they may not act on it.
+
+        The journal writes down in which capacity they act from here on.
+        """
+        ground = self._ground(session, actor, action, resource)
+        if not isinstance(ground, Text):
+            if session is not None:
+                note_capacity(session, actor.key, ground)
             return
         if resource is None or "read" not in self._by_name or self.allows(session, actor, "read", resource):
-            raise Forbidden(sentence)
+            raise Forbidden(ground)
         raise NotFound

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.access.actor import Actor
 from app.access.policy import Policy
 from app.journal.events import Event
+from app.journal.persons import Pairs
 from app.journal.service import Reaction, Subscriber
 from app.kit.database import Database
 from app.kit.lifecycle import Lifecycle
@@ -49,7 +50,8 @@ class Room:
 
     `reactions` answer events of rooms below in the same transaction; `subscribers` are owed sealed events by the
     worker, which also does the `chores` and runs the `errands`; `refusals` say what the violation of a named
-    constraint means.
+    constraint means. `concerned` selects, for a kind of subject, pairs of its id and an agent's who is to read of its
+    events (`journal.persons`).
     """
 
     routers: Sequence[APIRouter] = ()
@@ -63,3 +65,4 @@ class Room:
     chores: Sequence[Chore] = ()
     errands: Sequence[Errand] = ()
     refusals: Mapping[str, type[Problem]] = field(default_factory=dict)
+    concerned: Mapping[str, Pairs] = field(default_factory=dict)

@@ -1,6 +1,11 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Room
-from app.audit import endpoints, policy
+from app.audit import chores, concerns, endpoints, policy
 
-ROOM = Room(routers=[endpoints.api], policies=[policy.POLICY])
+ROOM = Room(
+    routers=[endpoints.api, endpoints.checkpoints_api, endpoints.me_api],
+    policies=[policy.POLICY],
+    chores=[chores.forget_addresses],
+    concerned=concerns.CONCERNED,
+)

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -33,6 +34,7 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
     if "database_url" not in Settings().model_fields_set:
         # The server, which reads the environment, serves what is filled here.
         os.environ["ESSAIM_DATABASE_URL"] = f"sqlite:///{DEFAULT_FILE.resolve()}"
+    _set_journal_key()
     os.environ.setdefault("ESSAIM_LOG_LEVEL", "warning")
     os.environ["ESSAIM_DEMO"] = "1"
     base = _address(host, listening.getsockname()[1] if listening else port)
@@ -41,7 +43,9 @@ def run(*, compose: Callable[[], None], reset: bool, host: str, port: int, serve
         os.environ["ESSAIM_PROTECTION_KEY_FILE"] = str(_key_file())
     get_settings.cache_clear()
     compose()
-    store = Store(get_settings().database_url, upgrade, get_settings().keyring())
+    settings = get_settings()
+    upgrading = partial(upgrade, role=settings.database_role)
+    store = Store(settings.database_url, upgrading, settings.database_role, settings.keyring())
     try:
         if reset or not store.is_whole():
             export = _export(EXPORT)
@@ -72,6 +76,24 @@ def _key_file() -> Path:
         file.touch(mode=0o600)
         file.write_text(new_key() + "\n")
     return file
+
+
+def _set_journal_key() -> None:
+    """The demonstration signs its journal with a key of its own, beside its database."""
+    from sqlalchemy import make_url
+
+    from app.journal import keys
+    from app.settings import Settings
+
+    settings = Settings()
+    if settings.journal_key_file is not None:
+        return
+    url = make_url(settings.database_url)
+    database = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else DEFAULT_FILE
+    file = database.with_suffix(".journal.pem").resolve()
+    if not file.exists():
+        keys.create(file)
+    os.environ["ESSAIM_JOURNAL_KEY_FILE"] = str(file)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -110,9 +132,10 @@ def _export(path: Path) -> bytes:
 def _print_page(database: "Database", base: str) -> None:
     from app.demo.filling import SLUG
     from app.demo.page import parts, text
+    from app.kit.bounds import everywhere
     from app.people.service import authority_named
 
-    with database.transaction() as session:
+    with everywhere(), database.transaction() as session:
         page = text(parts(session, authority_named(session, SLUG)), base)
     typer.echo(page)
     sys.stdout.flush()

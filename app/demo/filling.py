@@ -17,7 +17,7 @@ from app.demo import calls, irritants, solutions, teams
 from app.demo.cast import ELECTED, Cast
 from app.demo.corpus_reader import load
 from app.demo.story import WEEKS, Progress, Story
-from app.journal import service as journal
+from app.journal import proof
 from app.kit import clock
 from app.kit.database import Database
 from app.kit.vault import Keyring
@@ -69,9 +69,9 @@ def fill(database: Database, export: bytes, progress: Progress, keyring: Keyring
     with _rarely_collecting():
         story.play(progress)
     authority_id = story.cast.authority_id
-    sealed, broken = journal.verify(database, authority_id)
-    if broken:
-        raise RuntimeError(f"the journal holds up to {sealed}: {broken}")
+    verdict = proof.verify(database, authority_id)
+    if verdict.fault:
+        raise RuntimeError(f"the journal holds up to {verdict.events}: {verdict.fault}")
     with database.transaction() as session:
         session.execute(update(Authority).where(col(Authority.id) == authority_id).values(slug=SLUG))
     return authority_id

@@ -14,8 +14,10 @@ from sqlmodel import col
 
 from app.demo.filling import FILLING, SLUG, fill
 from app.demo.story import Progress
+from app.kit.bounds import everywhere
 from app.kit.columns import metadata
 from app.kit.database import Database
+from app.kit.postgres import ROLE
 from app.kit.vault import Keyring
 from app.people.models import Authority
 
@@ -33,9 +35,15 @@ class Foreign(Exception):
 
 
 class Store:
-    """The database at `url`; `upgrade` brings one to the present schema, `keyring` locks protected identities."""
+    """The database at `url`; `upgrade` brings one to the present schema, for the application to work there as `role`;
+    `keyring` locks protected identities.
 
-    def __init__(self, url: str, upgrade: Callable[[str], None], keyring: Keyring | None = None) -> None:
+    What is found there may be somebody else's, or nothing yet: the connecting role looks, and empties, itself.
+    """
+
+    def __init__(
+        self, url: str, upgrade: Callable[[str], None], role: str = ROLE, keyring: Keyring | None = None
+    ) -> None:
         self.keyring = keyring
         self.url = make_url(url)
         self.upgrade = upgrade
@@ -44,7 +52,8 @@ class Store:
             if self.url.get_backend_name() == "sqlite" and self.url.database
             else None
         )
-        self.database = Database(url)
+        self.role = role
+        self.database = Database(url, role=role)
 
     def is_whole(self) -> bool:
         """Whether the demonstration is there, whole. Raises `Foreign` where anything else is."""
@@ -65,9 +74,10 @@ class Store:
             self._fill_file(self.file, export, progress)
             return
         self.upgrade(self._text(self.url.database))
-        with self.database.transaction() as session:
+        with Database(self._text(self.url.database), role=None) as owner, owner.transaction() as session:
             session.connection().exec_driver_sql(f"TRUNCATE {', '.join(metadata.tables)} CASCADE")
-        fill(self.database, export, progress, self.keyring)
+        with everywhere():
+            fill(self.database, export, progress, self.keyring)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -79,7 +89,7 @@ class Store:
         _remove(beside)
         url = self._text(str(beside))
         self.upgrade(url)
-        with Database(url) as database:
+        with Database(url, role=self.role) as database, everywhere():
             fill(database, export, progress, self.keyring)
             with database.read() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -88,18 +98,19 @@ class Store:
         beside.rename(file)
 
     def _slugs(self) -> set[str]:
-        try:
-            tables = set(inspect(self.database.reader).get_table_names())
-        except DatabaseError as error:
-            if self.file is None:
-                raise
-            raise Foreign([str(error.orig)]) from None
-        if Authority.__tablename__ not in tables:
-            if tables - {"alembic_version"}:
-                raise Foreign(tables)
-            return set()
-        with self.database.read() as connection:
-            return set(connection.execute(select(col(Authority.slug))).scalars())
+        with Database(self._text(self.url.database), role=None) as owner:
+            try:
+                tables = set(inspect(owner.reader).get_table_names())
+            except DatabaseError as error:
+                if self.file is None:
+                    raise
+                raise Foreign([str(error.orig)]) from None
+            if Authority.__tablename__ not in tables:
+                if tables - {"alembic_version"}:
+                    raise Foreign(tables)
+                return set()
+            with owner.read() as connection:
+                return set(connection.execute(select(col(Authority.slug))).scalars())
 
     def _text(self, database: str | None) -> str:
         return self.url.set(database=database).render_as_string(hide_password=False)

@@ -51,6 +51,7 @@ class IrritantTally(SQLModel, table=True):
     __tablename__ = "irritant_tallies"
 
     irritant_id: UUID = Field(primary_key=True, foreign_key="irritants.id")
+    authority_id: UUID = Field(foreign_key="authorities.id")
     votes: int = 0
     comments: int = 0
 

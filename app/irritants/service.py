@@ -78,7 +78,7 @@ def write(session: Session, actor: Actor, form: IrritantReport, **facts: Any) ->
     texts = {"title": form.title, "description": form.description, "impact": impact}
     facts = {"directorate_id": form.directorate_id, **texts, "search": search.stems(*texts.values()), **facts}
     irritant = insert(session, Irritant(authority_id=actor.authority_id, **facts))
-    insert(session, IrritantTally(irritant_id=irritant.id))
+    insert(session, IrritantTally(irritant_id=irritant.id, authority_id=actor.authority_id))
     return irritant
 
 

@@ -5,20 +5,22 @@ the worker: sealing gives each committed event its place in the authority's hash
 the chain's head; delivering hands sealed events to subscribers, at least once, leased and retried with back-off.
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, Protocol, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import CursorResult, Select, Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import CursorResult, Table, bindparam, insert, or_, select, update
 from sqlmodel import Session
 
+from app.journal.digest import VERSION, digest, hidden
 from app.journal.events import Event
-from app.journal.models import GENESIS, Delivery, JournalChain, JournalEvent
+from app.journal.models import Delivery, JournalChain, JournalEvent
+from app.journal.standing import Standing, capacity
 from app.kit import clock
+from app.kit.bounds import everywhere, within
 from app.kit.database import Database
 from app.kit.encoding import to_json
 from app.kit.ids import new_id
@@ -27,8 +29,8 @@ from app.kit.query import Command
 log = structlog.get_logger("essaim.journal")
 
 
-class By(Protocol):
-    """Who did it."""
+class By(Standing, Protocol):
+    """Who did it: in what capacity, by which delegation, from where."""
 
     @property
     def authority_id(self) -> UUID: ...
@@ -38,6 +40,12 @@ class By(Protocol):
 
     @property
     def client_id(self) -> UUID | None: ...
+
+    @property
+    def delegation_id(self) -> UUID | None: ...
+
+    @property
+    def address(self) -> str | None: ...
 
 
 Reaction = Callable[[Session, Any, Any], None]
@@ -78,9 +86,13 @@ def record(session: Session, event: Event, *, by: By) -> None:
         "subject_id": event.subject_id,
         "agent_id": by.agent_id,
         "client_id": by.client_id,
+        "acting_as": capacity(session, by),
+        "delegation_id": by.delegation_id,
+        **hidden(by.address),
         "request_id": UUID(request_id) if request_id else None,
         "occurred_at": clock.now(),
         "payload": to_json(event.payload()).decode(),
+        "digest_version": VERSION,
     }
     _RECORD.run(session, {**_UNSEALED, **facts})
     for reaction in _reactions[event.type]:
@@ -89,7 +101,7 @@ def record(session: Session, event: Event, *, by: By) -> None:
 
 def seal(database: Database) -> int:
     """Chain every committed event that has no position yet; how many were sealed."""
-    with database.read() as connection:
+    with everywhere(), database.read() as connection:
         waiting = connection.execute(
             select(_events.c.authority_id).where(_events.c.position.is_(None)).distinct()
         )
@@ -98,7 +110,7 @@ def seal(database: Database) -> int:
 
 
 def _seal_authority(database: Database, authority_id: UUID) -> int:
-    with database.transaction() as session:
+    with within(authority_id), database.transaction() as session:
         head = session.execute(
             select(_chains.c.position, _chains.c.hash)
             .where(_chains.c.authority_id == authority_id)
@@ -121,7 +133,7 @@ def _seal_authority(database: Database, authority_id: UUID) -> int:
             seals.append({"of": row.id, "position": position, "previous_hash": previous, "hash": sealed})
             previous = sealed
             owed += [
-                {"event_id": row.id, "subscriber": name, "due_at": now}
+                {"authority_id": authority_id, "event_id": row.id, "subscriber": name, "due_at": now}
                 for name, (types, _subscriber) in _subscribers.items()
                 if row.type in types
             ]
@@ -137,29 +149,10 @@ def _seal_authority(database: Database, authority_id: UUID) -> int:
     return len(rows)
 
 
-def digest(previous: str, position: int, event: Any) -> str:
-    """The SHA-256 that chains an event to the one before: over its facts, in a fixed order, as canonical JSON."""
-    facts = [
-        previous,
-        position,
-        event["id"],
-        event["authority_id"],
-        event["type"],
-        event["subject_type"],
-        event["subject_id"],
-        event["agent_id"],
-        event["client_id"],
-        event["request_id"],
-        event["occurred_at"],
-        event["payload"],
-    ]
-    return hashlib.sha256(to_json(facts)).hexdigest()
-
-
 def deliver(database: Database, limit: int = 50) -> int:
     """Hand due events to their subscribers; how many were delivered."""
     now = clock.now()
-    with database.transaction() as session:
+    with everywhere(), database.transaction() as session:
         # A CTE that locks is evaluated once; as a subquery, PostgreSQL may run it again and take more than `limit`.
         due = (
             select(_deliveries.c.id)
@@ -179,10 +172,19 @@ def deliver(database: Database, limit: int = 50) -> int:
             .where(_deliveries.c.id.in_(select(due.c.id)))
             .values(leased_until=now + LEASE, attempts=_deliveries.c.attempts + 1)
             .returning(
-                _deliveries.c.id, _deliveries.c.event_id, _deliveries.c.subscriber, _deliveries.c.attempts
+                _deliveries.c.id,
+                _deliveries.c.authority_id,
+                _deliveries.c.event_id,
+                _deliveries.c.subscriber,
+                _deliveries.c.attempts,
             )
         ).all()
-    return sum(_deliver_one(database, *row) for row in sorted(claimed))
+    return sum(_deliver_within(database, *row) for row in sorted(claimed))
+
+
+def _deliver_within(database: Database, delivery_id: UUID, authority_id: UUID, *owed: Any) -> bool:
+    with within(authority_id):
+        return _deliver_one(database, delivery_id, *owed)
 
 
 def _deliver_one(
@@ -211,59 +213,3 @@ def _deliver_one(
             session.execute(mine.values(due_at=retry, leased_until=None, last_error=repr(error)[:500]))
         return False
     return True
-
-
-def unsealed(database: Database, authority_id: UUID) -> int:
-    """How many of an authority's committed events have no position yet."""
-    statement = (
-        select(func.count())
-        .select_from(_events)
-        .where(_events.c.authority_id == authority_id, _events.c.position.is_(None))
-    )
-    with database.read() as connection:
-        return int(connection.execute(statement).scalar_one())
-
-
-def export(database: Database, authority_id: UUID) -> Iterator[bytes]:
-    """An authority's sealed events in order, as JSON lines with the facts that `digest` chains and both hashes."""
-    statement = (
-        select(_events)
-        .where(_events.c.authority_id == authority_id, _events.c.position.is_not(None))
-        .order_by(_events.c.position)
-    )
-    with database.stream(statement, {}, batch=BATCH) as rows:
-        for row in rows:
-            yield to_json(row._asdict()) + b"\n"
-
-
-def verify(database: Database, authority_id: UUID) -> tuple[int, str | None]:
-    """Walk an authority's chain: the number of sealed events that hold, and what is broken where, or None when it is
-    whole. Events sealed meanwhile are left to the next look."""
-    with database.read() as connection:
-        # One statement, one instant: the head and the events must agree, whatever is being sealed beside.
-        sealed = select(func.count(_events.c.position)).where(_events.c.authority_id == authority_id)
-        head = connection.execute(
-            select(_chains.c.position, _chains.c.hash, sealed.scalar_subquery().label("sealed")).where(
-                _chains.c.authority_id == authority_id
-            )
-        ).one_or_none()
-        if head is None:
-            return 0, "the head of the chain is missing"
-        previous, position = GENESIS, 0
-        while batch := connection.execute(_following(authority_id, position, head.position)).all():
-            for row in batch:
-                if row.position != position + 1:
-                    return position, f"position {position + 1} is missing"
-                if row.previous_hash != previous or row.hash != digest(previous, row.position, row._mapping):
-                    return position, f"event {row.id} at position {row.position} was changed"
-                previous, position = row.hash, row.position
-    if (position, previous) != (head.position, head.hash):
-        return position, f"the chain ends at position {position}, its head says {head.position}"
-    if head.sealed != head.position:
-        return position, f"{head.sealed} events have a position, the head says {head.position}"
-    return position, None
-
-
-def _following(authority_id: UUID, position: int, last: int) -> Select[Any]:
-    sealed = (_events.c.authority_id == authority_id, _events.c.position.between(position + 1, last))
-    return select(_events).where(*sealed).order_by(_events.c.position).limit(BATCH)

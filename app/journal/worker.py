@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import structlog
 
-from app.journal import service
+from app.journal import checkpoints, persons, service
+from app.journal.keys import Keyring
 from app.kit.database import Database
 
 log = structlog.get_logger("essaim.worker")
@@ -24,7 +25,10 @@ Errands = Callable[[Database], int]
 
 class Worker:
     """Seals, delivers and runs the `errands` until stopped, and does the `chores` each minute; idles `pause` seconds in
-    between."""
+    between.
+
+    With `keys`, it signs a checkpoint of each chain that moved, once an hour.
+    """
 
     def __init__(
         self,
@@ -32,23 +36,31 @@ class Worker:
         *,
         chores: Chores | None = None,
         errands: Errands | None = None,
+        keys: Keyring | None = None,
         pause: float = 1.0,
     ) -> None:
         self.database = database
         self.chores = chores
         self.errands = errands
+        self.keys = keys
         self.pause = pause
         self._chores_due = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def run_once(self) -> int:
-        """One round: how many acts were done, events sealed and delivered, and messages sent."""
+        """One round: how many acts were done, events sealed, looked at and delivered, checkpoints signed, messages
+        sent."""
         done = 0
-        if self.chores and time.monotonic() >= self._chores_due:
+        is_minute = time.monotonic() >= self._chores_due
+        if is_minute:
             self._chores_due = time.monotonic() + CHORE_SECONDS
+        if is_minute and self.chores:
             done = self.chores(self.database)
-        done += service.seal(self.database) + service.deliver(self.database)
+        done += service.seal(self.database) + persons.index(self.database)
+        if is_minute and self.keys:
+            done += checkpoints.make_due(self.database, self.keys)
+        done += service.deliver(self.database)
         return done + (self.errands(self.database) if self.errands else 0)
 
     def drain(self) -> int:

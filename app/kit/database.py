@@ -3,6 +3,8 @@
 Everything is synchronous. Writes go through a `Session` (one per request, committed by the route before it answers);
 reads of pages and lists go through an AUTOCOMMIT connection, one statement each. SQLite runs in WAL mode with
 `BEGIN IMMEDIATE` for writers, so that a second writer waits instead of failing half-way.
+
+On PostgreSQL every connection works under a role that owns nothing, within the bounds of `kit.bounds`.
 """
 
 import re
@@ -35,7 +37,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
-from app.kit import search
+from app.kit import bounds, postgres, search
 from app.kit.columns import AuthorityRow, metadata
 from app.kit.i18n import _
 from app.kit.problems import Conflict, Invalid, NotFound, Problem
@@ -53,12 +55,17 @@ class Busy(Problem):
 
 
 class Database:
-    """The writer and reader engines of one database URL. `threads` sizes both pools."""
+    """The writer and reader engines of one database URL. `threads` sizes both pools.
 
-    def __init__(self, url: str, *, threads: int = 16) -> None:
+    `role` is what PostgreSQL's connections work under (`migrations.sealing` makes it); None leaves them to the role
+    that connects, the owner of the tables, whom nothing holds back: for migrations alone.
+    """
+
+    def __init__(self, url: str, *, threads: int = 16, role: str | None = postgres.ROLE) -> None:
         self.url = _normalised(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.threads = threads
+        self.role = role
         # Sessions and connections end what they begin: a connection that comes back has nothing to be reset.
         # An error that is logged must not tell what was being written, or about whom.
         pool: dict[str, Any] = {
@@ -82,12 +89,24 @@ class Database:
             for engine in (self.writer, self.reader):
                 event.listen(engine, "connect", _configure_sqlite)
             event.listen(self.writer, "begin", _begin_immediate)
+        elif role:
 
-    def _driver_options(self, server_options: str = "") -> dict[str, Any]:
+            def keep_within_bounds(
+                connection: psycopg.Connection[Any], entry: ConnectionPoolEntry, _proxy: object
+            ) -> None:
+                postgres.keep_within(self.bounds(), role, connection, entry)
+
+            for engine in (self.writer, self.reader):
+                event.listen(engine, "checkout", keep_within_bounds)
+
+    def _driver_options(self, *server_options: str) -> dict[str, Any]:
         if self.is_sqlite:
             return {}
-        asked = self.url.query.get("options", "")
-        return {"options": f"{asked} -c timezone=UTC {server_options}", "cursor_factory": _Cursor}
+        return postgres.driver_options(str(self.url.query.get("options", "")), self.role, *server_options)
+
+    def bounds(self) -> str:
+        """The bounds of a connection taken now: those of the present context, which sees nothing if it said nothing."""
+        return bounds.current() or bounds.NOWHERE
 
     def session(self) -> Session:
         """A unit of work. The caller commits or rolls back."""
@@ -129,20 +148,6 @@ class Database:
     def dispose(self) -> None:
         self.writer.dispose()
         self.reader.dispose()
-
-
-class _Cursor(psycopg.Cursor[Any]):
-    """psycopg's, which tells of each result's columns what SQLAlchemy asks, and no more: a fifth of a short query."""
-
-    @property
-    def description(self) -> Any:
-        result = self.pgresult
-        if result is None or not result.nfields:
-            return super().description
-        return [
-            ((result.fname(n) or b"").decode(), result.ftype(n), None, None, None, None, None)
-            for n in range(result.nfields)
-        ]
 
 
 def get(session: Session, model: type[R], row_id: UUID, authority_id: UUID) -> R:

@@ -26,6 +26,7 @@ from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.kit import idempotency
+from app.kit.bounds import confine, everywhere
 from app.kit.database import Database
 from app.kit.encoding import to_json
 from app.kit.etag import etag, is_held
@@ -85,8 +86,10 @@ class WorkRoute(APIRoute):
         async def handle(request: Request) -> Response:
             speak(negotiate(request.headers.get("accept-language")))
             database: Database = request.app.state.database
+            confine(None)
             caller = await _caller(database, request) if self.knows_callers else None
             request.state.caller = caller
+            confine(caller.authority_id if caller else None)
             if takes_body:
                 _require_json(request)
                 # Read here, a body too large is refused as such; read by FastAPI, it would be called malformed.
@@ -151,7 +154,8 @@ async def _caller(database: Database, request: Request) -> Caller:
 
 
 def _identify(database: Database, authenticator: Authenticator, request: Request) -> Caller:
-    with database.read() as connection:
+    # Whose authority it is, nobody knows yet.
+    with everywhere(), database.read() as connection:
         return authenticator.identify(connection, request)
 
 

@@ -190,11 +190,10 @@ class matches(FunctionElement[bool]):  # noqa: N801 a SQL function
 
 
 def matching(column: Any, name: str) -> ColumnElement[bool]:
-    """The filter `matches(column, :name)`; over rows of `:authority_id`, in a table that has the column."""
-    authority = column.table.c.get("authority_id")
-    if authority is None:
+    """The filter `matches(column, :name)`; of a table of an authority, over the rows of the one at hand."""
+    if "authority_id" not in column.table.c:
         return matches(column, bindparam(name))
-    return in_authority(authority, bindparam("authority_id", type_=authority.type), column, bindparam(name))
+    return in_authority(column.table.c.id, column, bindparam(name))
 
 
 def lexemes(authority: str, column: str) -> str:
@@ -203,9 +202,11 @@ def lexemes(authority: str, column: str) -> str:
 
 
 class in_authority(FunctionElement[bool]):  # noqa: N801 a SQL function
-    """`in_authority(column, parameter, …)`: `matches` of the rest, in words that the index over `lexemes` answers.
+    """`in_authority(id, column, parameter)`: `matches` of the rest, answered by the index over `lexemes`.
 
-    On SQLite it says nothing of the authority: the clause that says whose rows are seen stands beside it anyway.
+    PostgreSQL evaluates the policies of row-level security before `@@`, so that a query which is held to them cannot
+    use that index: `essaim_find_<table>`, made by a migration, looks for it within the authority at hand. On SQLite
+    nothing is said of the authority: the clause that says whose rows are seen stands beside this one anyway.
     """
 
     type = Boolean()
@@ -215,15 +216,14 @@ class in_authority(FunctionElement[bool]):  # noqa: N801 a SQL function
 
 @compiles(in_authority, "postgresql")
 def _in_authority_on_postgresql(element: in_authority, compiler: SQLCompiler, **options: Any) -> str:
-    owner, authority, column, parameter = (compiler.process(clause, **options) for clause in element.clauses)
-    held = lexemes(owner, column)
-    whose = f"CAST('''' || CAST({authority} AS text) || '''' AS tsquery)"
-    return f"({held} @@ {whose} AND {held} @@ CAST({parameter} AS tsquery))"
+    key, _column, parameter = element.clauses
+    found = f"essaim_find_{key.table.name}(CAST({compiler.process(parameter, **options)} AS tsquery))"
+    return f"{compiler.process(key, **options)} IN (SELECT found FROM {found} AS found)"  # noqa: S608 our own names
 
 
 @compiles(in_authority, "sqlite")
 def _in_authority_on_sqlite(element: in_authority, compiler: SQLCompiler, **options: Any) -> str:
-    _owner, _authority, *rest = element.clauses
+    _key, *rest = element.clauses
     return compiler.process(matches(*rest), **options)
 
 

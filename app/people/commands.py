@@ -1,4 +1,4 @@
-"""`essaim import hr FILE`: bring an HR export in. What HR officers read is in French."""
+"""`essaim authority`, for whoever runs the platform, and `essaim import hr FILE`, which HR officers read in French."""
 
 import sys
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from app.kit.database import Database
     from app.people.hr_file import Progress
     from app.people.hr_plan import Change, Plan
     from app.people.problems import HrFileRefused
@@ -18,7 +19,82 @@ if TYPE_CHECKING:
 SHOWN_CHANGES = 500
 SHOWN_MISSING = 20
 
+authority_app = typer.Typer(no_args_is_help=True, help="Authorities (tenants).")
 import_app = typer.Typer(no_args_is_help=True, help="Bring data in from other systems.")
+
+
+@authority_app.command("create")
+def authority_create(
+    slug: str,
+    name: str,
+    time_zone: Annotated[str, typer.Option(help="IANA time zone.")] = "Europe/Paris",
+    subdivision: Annotated[str, typer.Option(help="Whose public holidays: FR, 57, 6AE, GP, GF…")] = "FR",
+    administrator: Annotated[
+        str | None,
+        typer.Option(help="The HR id (matricule) of its first administrator; the three below go with it."),
+    ] = None,
+    given_name: Annotated[str | None, typer.Option()] = None,
+    family_name: Annotated[str | None, typer.Option()] = None,
+    email: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Create an authority, with its first administrator where one is given, and print its id."""
+    from pydantic import ValidationError
+    from sqlalchemy.exc import IntegrityError
+
+    from app.access.actor import operator
+    from app.kit.bounds import everywhere
+    from app.kit.problems import Problem
+    from app.people.founding import found_authority
+    from app.people.problems import SlugTaken
+    from app.people.schemas import AuthorityFounding
+
+    person = {"hr_id": administrator, "given_name": given_name, "family_name": family_name, "email": email}
+    form: dict[str, Any] = {
+        "slug": slug,
+        "name": name,
+        "time_zone": time_zone,
+        "holiday_subdivision": subdivision,
+    }
+    if any(person.values()):
+        form["administrator"] = person
+    try:
+        asked = AuthorityFounding.model_validate(form)
+        with _opened() as database, everywhere(), database.transaction() as session:
+            authority = found_authority(session, operator("command line"), asked)
+    except ValidationError as error:
+        _say_no("\n".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
+    except Problem as problem:
+        _say_no(problem.detail.to("en"))
+    except IntegrityError:
+        # All else is made anew: the slug alone can be somebody's.
+        _say_no(SlugTaken.title.to("en"))
+    typer.echo(authority.id)
+
+
+@authority_app.command("list")
+def authority_list() -> None:
+    """List the authorities, one a line: slug, name, time zone, holidays."""
+    from sqlalchemy import select
+
+    from app.kit.bounds import everywhere
+    from app.people.models import Authority
+
+    with _opened() as database, everywhere(), database.session() as session:
+        for row in session.execute(select(Authority)).scalars():
+            typer.echo(f"{row.slug}\t{row.name}\t{row.time_zone}\t{row.holiday_subdivision}")
+
+
+def _opened() -> "Database":
+    from app.kit.database import Database
+    from app.settings import get_settings
+
+    settings = get_settings()
+    return Database(settings.database_url, role=settings.database_role)
+
+
+def _say_no(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
 
 
 @import_app.command("hr")
@@ -46,18 +122,19 @@ def hr(
     from sqlalchemy.exc import DBAPIError
 
     from app.access.actor import system
-    from app.kit.database import Database, translate
+    from app.kit.bounds import everywhere, within
+    from app.kit.database import translate
     from app.people.hr_import import import_people
     from app.people.problems import HrFileRefused, NoSuchAuthority
     from app.people.service import authority_named
-    from app.settings import get_settings
 
     data = _content(file)
-    database = Database(get_settings().database_url)
+    database = _opened()
     try:
-        with database.session() as session, _progress() as progress:
+        with everywhere(), database.session() as session:
             tenant = authority_named(session, authority)
-            actor = system(tenant.id, tenant.time_zone)
+        actor = system(tenant.id, tenant.time_zone)
+        with within(tenant.id), database.session() as session, _progress() as progress:
             plan = import_people(
                 session, actor, data, close_missing=close_missing, dry_run=dry_run, progress=progress
             )

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
+from app.access.actor import system
 from app.access.capacity import Capacity
 from app.access.dependencies import ActorDep
 from app.access.governed import governed_by, open_to_all
+from app.kit.bounds import everywhere
 from app.kit.etag import IfMatch, require_version
 from app.kit.i18n import negotiate
 from app.kit.routing import (
@@ -16,6 +18,7 @@ from app.kit.routing import (
     WRITES,
     DatabaseDep,
     SessionDep,
+    UnlinkedRoute,
     json_object,
     json_object_if_new,
     json_page,
@@ -23,7 +26,7 @@ from app.kit.routing import (
     router,
 )
 from app.kit.schemas import Page, changes
-from app.people import policy, queries, service
+from app.people import founding, policy, queries, service
 from app.people.schemas import (
     AbsenceDeclaration,
     AbsenceDetail,
@@ -34,6 +37,7 @@ from app.people.schemas import (
     AgentSummary,
     AuthorityDetail,
     AuthorityEdit,
+    AuthorityFounding,
     DirectorateDetail,
     DirectorateQuery,
     DirectorateSummary,
@@ -43,6 +47,8 @@ from app.people.schemas import (
 
 me_api = router("/me", "me")
 authorities_api = router("/authorities", "authorities")
+# An answer is kept with its Idempotency-Key for a caller of an authority, and operators are of none.
+founding_api = router("/authorities", "authorities", UnlinkedRoute)
 directorates_api = router("/directorates", "directorates")
 agents_api = router("/agents", "agents")
 absences_api = router("/absences", "agents")
@@ -54,6 +60,16 @@ def read_me(actor: ActorDep, database: DatabaseDep) -> Response:
     """Who the caller is, where, and in what capacities."""
     with database.read() as connection:
         return json_object(queries.me(connection, actor))
+
+
+@founding_api.post("", status_code=201, response_model=AuthorityDetail, responses=WRITES)
+def create_authority(form: AuthorityFounding, actor: ActorDep, session: SessionDep) -> Response:
+    """Create an authority, and its first administrator. For the operators of the platform, whom the server's settings
+    name; they see nothing of it afterwards. A `slug` is taken once: sent twice, this is refused (409)."""
+    with everywhere():
+        authority = founding.found_authority(session, actor, form)
+        data = queries.authority_detail(session, system(authority.id), authority.id)
+    return json_object(data, status=201, location=f"/api/v1/authorities/{authority.id}")
 
 
 @authorities_api.get("/{authority_id}", response_model=AuthorityDetail, responses=problem_responses(422))

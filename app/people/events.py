@@ -14,6 +14,15 @@ from app.kit.calendar import Half
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuthorityCreated(Event):
+    """`operator` is the name that the server's settings give to whoever created it: a service's, never a person's."""
+
+    type: ClassVar[str] = "authority.created"
+    operator: str
+    administrator_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuthorityEdited(Event):
     type: ClassVar[str] = "authority.edited"
     fields: tuple[str, ...]

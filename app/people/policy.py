@@ -30,6 +30,8 @@ AUTHORITY = Policy(
     title=_("Collectivité"),
     actions=[
         Action("read", _("lire la fiche de sa collectivité"), EVERYBODY, FOR_AGENTS),
+        Action("create", _("créer une collectivité"), (C.OPERATOR,),
+               _("Une collectivité est créée par l'exploitation de la plateforme.")),
         Action("edit", _("régler la collectivité : nom, fuseau, jours chômés"), (C.ADMINISTRATOR,),
                _("Ces réglages reviennent à l'administration de la plateforme.")),
     ],

@@ -212,8 +212,13 @@ _OF_AGENT = Visible("of agent", col(Absence.agent_id) == bindparam("agent_id"))
 
 
 def me(connection: Connection, actor: Actor) -> dict[str, Any]:
-    """Who `actor` is, in one statement, and the powers that a person holds today, in another."""
-    row = connection.execute(_me, {"agent_id": actor.agent_id, "authority_id": actor.authority_id}).one()
+    """Who `actor` is, in one statement, and the powers that a person holds today, in another.
+
+    Raises `NotFound` for one who belongs to no authority.
+    """
+    found = connection.execute(_me, {"agent_id": actor.agent_id, "authority_id": actor.authority_id})
+    if (row := found.one_or_none()) is None:
+        raise NotFound
     directorate = {"id": row.directorate_id, "code": row.directorate_code, "name": row.directorate_name}
     return {
         "id": actor.agent_id or actor.client_id,

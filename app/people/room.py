@@ -16,6 +16,7 @@ from app.people.events import PeopleImported
 ROOM = Room(
     routers=[
         endpoints.me_api,
+        endpoints.founding_api,
         endpoints.authorities_api,
         endpoints.directorates_api,
         endpoints.agents_api,

@@ -126,6 +126,33 @@ class TrustedPerson(Response):
     name: str | None
 
 
+class FirstAdministrator(Request):
+    """The person who sets the new authority up, as its HR system will know them. They sign in by their email."""
+
+    hr_id: Annotated[Line, StringConstraints(max_length=32), Field(examples=["00011568"])]
+    family_name: Annotated[Line, StringConstraints(max_length=100)]
+    given_name: Annotated[Line, StringConstraints(max_length=100)]
+    email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] = Field(
+        examples=["awa.diop@valmoret.example"]
+    )
+
+
+class AuthorityFounding(Request):
+    """A new authority. What is left out, its administrators set later."""
+
+    slug: Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
+        description="Its short name in addresses and on the command line.", examples=["valmoret"]
+    )
+    name: Line = Field(examples=["Ville de Valmoret"])
+    time_zone: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="Europe/Paris", examples=["America/Cayenne"]
+    )
+    holiday_subdivision: Annotated[str, StringConstraints(max_length=8)] = Field(
+        default="FR", json_schema_extra=_codes
+    )
+    administrator: FirstAdministrator | None = None
+
+
 class AuthorityDetail(Response):
     id: UUID
     slug: str

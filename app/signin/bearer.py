@@ -1,6 +1,8 @@
 """The bearer token of a request (RFC 6750, section 2.1), and who holds it."""
 
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 
 from fastapi import Request
 from sqlalchemy import Connection
@@ -8,6 +10,7 @@ from sqlalchemy import Connection
 from app.access.actor import Actor
 from app.kit.limits import Limit, network, take
 from app.kit.problems import Unauthenticated
+from app.signin.operators import recognise
 from app.signin.service import holder_of
 
 MAX_REMEMBERED = 20_000
@@ -19,11 +22,12 @@ class BearerAuthenticator:
     """Knows callers by their tokens, and remembers each for `seconds`.
 
     A token revoked, a capacity withdrawn or an agent gone stops counting within that time in every server process.
-    `seconds=0` asks the database on every request.
+    `seconds=0` asks the database on every request. `operators` are those of the settings.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, operators: Mapping[str, str] | None = None) -> None:
         self.seconds = seconds
+        self.operators = operators or {}
         self._remembered: dict[str, tuple[float, Actor]] = {}
 
     def recall(self, request: Request) -> Actor | None:
@@ -31,7 +35,7 @@ class BearerAuthenticator:
         remembered = self._remembered.get(request.headers.get("authorization", ""))
         if remembered is None or remembered[0] < time.monotonic():
             return None
-        return remembered[1]
+        return _calling_from(request, remembered[1])
 
     def identify(self, connection: Connection, request: Request) -> Actor:
         """The holder of the request's token, in one query.
@@ -43,7 +47,7 @@ class BearerAuthenticator:
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated
         try:
-            actor = holder_of(connection, token.strip())
+            actor = recognise(token.strip(), self.operators) or holder_of(connection, token.strip())
         except Unauthenticated:
             take(request.app.state.database, WRONG_TOKENS, network(request.client and request.client.host))
             raise
@@ -51,4 +55,8 @@ class BearerAuthenticator:
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()
             self._remembered[header] = (time.monotonic() + self.seconds, actor)
-        return actor
+        return _calling_from(request, actor)
+
+
+def _calling_from(request: Request, actor: Actor) -> Actor:
+    return replace(actor, address=request.client.host) if request.client else actor

@@ -47,6 +47,7 @@ class SolutionTally(SQLModel, table=True):
     __tablename__ = "solution_tallies"
 
     solution_id: UUID = Field(primary_key=True, foreign_key="solutions.id")
+    authority_id: UUID = Field(foreign_key="authorities.id")
     adoptions: int = 0
     in_use: int = 0
 

@@ -35,7 +35,7 @@ from app.irritants.models import (
     ProtectedIdentity,
     ProtectedReceipt,
 )
-from app.journal import service as journal
+from app.journal import proof
 from app.journal.models import Delivery, JournalEvent
 from app.kit.columns import metadata
 from app.kit.database import Database
@@ -47,6 +47,7 @@ from app.people.models import Authority
 from app.people.service import authority_named, create_authority
 from app.teams.models import Team
 from tests.conftest import ENGINES
+from tests.support.database import Lookout
 from tests.support.server import free_port
 from tests.support.world import API, Caller, contract_of
 
@@ -146,6 +147,8 @@ def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
         store = Store(url, upgrade)
         assert not store.is_whole()
         store.fill(EXPORT.read_bytes(), lambda _done, _total: None)
+        store.database.dispose()
+        store.database = Lookout(url)
     assert store.is_whole()
     with store.database.transaction() as session:
         authority = authority_named(session, SLUG)
@@ -216,9 +219,8 @@ def test_somebody_reports_under_protection(demo: Demo, call: Any) -> None:
 
 
 def test_the_journal_is_whole_and_in_the_order_of_what_happened(demo: Demo) -> None:
-    sealed, broken = journal.verify(demo.database, demo.authority.id)
-    assert broken is None
-    assert sealed == count(demo, JournalEvent)
+    verdict = proof.verify(demo.database, demo.authority.id)
+    assert (verdict.events, verdict.fault) == (count(demo, JournalEvent), None)
     with demo.database.read() as connection:
         told = connection.execute(
             select(col(JournalEvent.occurred_at)).order_by(col(JournalEvent.position))
@@ -294,7 +296,7 @@ def test_a_new_page_revokes_the_tokens_of_the_one_before(demo: Demo, call: Any) 
 
 @pytest.mark.parametrize("slug", [SLUG, FILLING])
 def test_a_half_filled_one_does_not_pass_for_whole(database_url: str, slug: str) -> None:
-    with Database(database_url) as database, database.transaction() as session:
+    with Lookout(database_url) as database, database.transaction() as session:
         create_authority(session, slug=slug, name="Ville d'Exemple")
     store = Store(database_url, upgrade)
     assert store.is_whole() is (slug == SLUG)
@@ -302,7 +304,7 @@ def test_a_half_filled_one_does_not_pass_for_whole(database_url: str, slug: str)
 
 
 def test_it_leaves_the_database_of_others_alone(database_url: str) -> None:
-    with Database(database_url) as database, database.transaction() as session:
+    with Lookout(database_url) as database, database.transaction() as session:
         create_authority(session, slug="valmoret", name="Ville de Valmoret")
     store = Store(database_url, upgrade)
     for does in (store.is_whole, lambda: store.fill(b"", lambda _done, _total: None)):

@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 
 from app.access.actor import Actor, system
-from app.journal import service
+from app.journal import persons, service
 from app.kit.database import Database
 from app.people.service import create_authority
 
@@ -15,6 +15,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reactions and subscribers of the rooms stay out, and the test's own do not outlive it."""
     monkeypatch.setattr(service, "_reactions", defaultdict(list))
     monkeypatch.setattr(service, "_subscribers", {})
+    monkeypatch.setattr(persons, "_relations", defaultdict(list))
 
 
 @pytest.fixture

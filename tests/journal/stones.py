@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
 from sqlmodel import Session, col
 
 from app.access.actor import Actor, system
@@ -15,6 +15,7 @@ from app.journal.models import JournalEvent
 from app.journal.service import record
 from app.kit.database import Database
 from app.kit.ids import new_id
+from tests.support.database import owning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,11 @@ def lay(database: Database, actor: Actor, count: int = 1) -> None:
             record(session, StoneLaid(subject_id=new_id(), course=course), by=actor)
 
 
+def calling_from(actor: Actor, address: str, **more: Any) -> Actor:
+    """The actor at this address."""
+    return replace(actor, address=address, **more)
+
+
 def echo(session: Session, event: JournalEvent) -> None:
     """A subscriber that works in the database."""
     record(session, EchoHeard(subject_id=new_id(), of=event.id), by=system(event.authority_id))
@@ -48,6 +54,18 @@ def recorded(database: Database, type_: str = StoneLaid.type) -> list[JournalEve
     with database.session() as session:
         statement = select(JournalEvent).where(col(JournalEvent.type) == type_).order_by(col(JournalEvent.id))
         return list(session.execute(statement).scalars())
+
+
+def tamper(database: Database, how: Callable[[Connection], object]) -> None:
+    """Change the tables by hand, their locks taken off, as whoever owns the database can."""
+    with owning(database) as connection:
+        if database.is_sqlite:
+            triggers = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            for name in triggers.scalars().all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        how(connection)
 
 
 def at_once(*works: Callable[[], object]) -> None:

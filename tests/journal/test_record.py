@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,16 @@ import structlog
 from sqlmodel import Session
 
 from app.access.actor import Actor
-from app.journal import service
+from app.access.capacity import Capacity
+from app.access.policy import Action, Policy
+from app.journal import service, standing
+from app.journal.digest import address_hash
 from app.kit import clock
 from app.kit.database import Database
+from app.kit.i18n import _
 from app.kit.ids import new_id
-from tests.journal.stones import EchoHeard, StoneLaid, lay, recorded
+from app.kit.problems import Forbidden
+from tests.journal.stones import EchoHeard, StoneLaid, calling_from, lay, recorded
 
 
 @contextmanager
@@ -41,6 +47,82 @@ def test_says_who_did_what_when(database: Database, actor: Actor) -> None:
     assert json.loads(event.payload) == {"course": 3}
     assert (clock.now() - event.occurred_at).total_seconds() < 60
     assert (event.position, event.hash) == (None, None)
+
+
+def test_says_in_what_capacity_by_which_delegation_from_where(database: Database, actor: Actor) -> None:
+    delegation = new_id()
+    somebody = replace(
+        actor,
+        agent_id=new_id(),
+        capacities=frozenset({Capacity.AGENT}),
+        acting_as=Capacity.HEAD,
+        delegation_id=delegation,
+        address="203.0.113.7",
+    )
+    lay(database, somebody)
+    lay(database, actor)
+    by_somebody, by_the_system = recorded(database)
+    assert (by_somebody.acting_as, by_somebody.delegation_id) == ("head", delegation)
+    assert (by_somebody.address, by_somebody.digest_version) == ("203.0.113.7", 2)
+    assert by_somebody.address_hash == address_hash(str(by_somebody.address_salt), "203.0.113.7")
+    assert (by_the_system.acting_as, by_the_system.delegation_id) == ("system", None)
+    assert (by_the_system.address, by_the_system.address_salt, by_the_system.address_hash) == (None,) * 3
+
+
+def test_the_same_address_never_hashes_the_same(database: Database, actor: Actor) -> None:
+    lay(database, calling_from(actor, "203.0.113.7"), 2)
+    one, other = recorded(database)
+    assert one.address_hash != other.address_hash
+
+
+class TestStanding:
+    def test_the_ground_on_which_it_was_allowed(self, database: Database, actor: Actor) -> None:
+        policy = Policy(
+            "stone",
+            relations={Capacity.OWNER: lambda _session, _actor, stone: stone == "mine"},
+            actions=[
+                Action("read", _(""), (Capacity.LAB, Capacity.AGENT), _("")),
+                Action("lay", _(""), (Capacity.OWNER, Capacity.LAB), _(""), scope="programme:write"),
+            ],
+        )
+        agent = replace(actor, agent_id=new_id(), acting_as=None, capacities=frozenset({Capacity.AGENT}))
+        lab = replace(agent, agent_id=new_id(), capacities=frozenset({Capacity.LAB, Capacity.AGENT}))
+        machine = replace(
+            actor,
+            client_id=new_id(),
+            acting_as=None,
+            capacities=frozenset({Capacity.CLIENT}),
+            scopes=frozenset({"programme:write"}),
+        )
+        with database.transaction() as session:
+            for by, stone in ((lab, "theirs"), (agent, "mine"), (lab, "mine"), (machine, "mine")):
+                policy.require(session, by, "lay", stone)
+                assert policy.allows(session, by, "lay", stone)
+                service.record(session, StoneLaid(subject_id=new_id()), by=by)
+            with pytest.raises(Forbidden):
+                policy.require(session, agent, "lay", "theirs")
+        assert [event.acting_as for event in recorded(database)] == ["lab", "owner", "owner", "client"]
+
+    def test_not_the_ground_of_another(self, database: Database, actor: Actor) -> None:
+        agent = replace(actor, agent_id=new_id(), acting_as=None)
+        with database.transaction() as session:
+            standing.note(session, "agent:somebody else", "lab")
+            service.record(session, StoneLaid(subject_id=new_id()), by=agent)
+        assert recorded(database)[0].acting_as is None
+
+    def test_not_that_of_another_unit_of_work(self, database: Database, actor: Actor) -> None:
+        agent = replace(actor, agent_id=new_id(), acting_as=None)
+        with database.transaction() as session:
+            standing.note(session, agent.key, "lab")
+        lay(database, agent)
+        assert recorded(database)[0].acting_as is None
+
+    def test_ones_own_word_goes_before(self, database: Database, actor: Actor) -> None:
+        head = replace(actor, agent_id=new_id(), acting_as=Capacity.HEAD)
+        with database.transaction() as session:
+            standing.note(session, head.key, "lab")
+            service.record(session, StoneLaid(subject_id=new_id()), by=head)
+        assert recorded(database)[0].acting_as == "head"
 
 
 def test_a_payload_is_plain_json(database: Database, actor: Actor) -> None:

@@ -4,8 +4,9 @@ import pytest
 from sqlmodel import Session
 
 from app.access.actor import Actor
-from app.journal import service
+from app.journal import proof, service
 from app.journal.models import JournalEvent
+from app.journal.proof import Verdict
 from app.kit.database import Database
 from app.kit.ids import new_id
 from tests.journal.stones import StoneLaid, at_once, lay, recorded
@@ -39,7 +40,7 @@ def test_more_than_one_batch(database: Database, actor: Actor, monkeypatch: pyte
     monkeypatch.setattr(service, "BATCH", 4)
     lay(database, actor, 10)
     assert [service.seal(database) for _ in range(4)] == [4, 4, 2, 0]
-    assert service.verify(database, actor.authority_id) == (10, None)
+    assert proof.verify(database, actor.authority_id) == Verdict(10, None)
 
 
 def test_gapless_under_concurrent_sealers(
@@ -61,8 +62,8 @@ def test_gapless_under_concurrent_sealers(
     events = recorded(database)
     assert positions(events, actor.authority_id) == list(range(1, 61))
     assert positions(events, neighbour.authority_id) == list(range(1, 31))
-    assert service.verify(database, actor.authority_id) == (60, None)
-    assert service.verify(database, neighbour.authority_id) == (30, None)
+    assert proof.verify(database, actor.authority_id) == Verdict(60, None)
+    assert proof.verify(database, neighbour.authority_id) == Verdict(30, None)
 
 
 def test_an_event_committed_late_is_not_lost(database: Database, actor: Actor) -> None:
@@ -76,7 +77,7 @@ def test_an_event_committed_late_is_not_lost(database: Database, actor: Actor) -
         slow.commit()
     assert service.seal(database) == 1
     assert [event.position for event in recorded(database)] == [2, 1]
-    assert service.verify(database, actor.authority_id) == (2, None)
+    assert proof.verify(database, actor.authority_id) == Verdict(2, None)
 
 
 def test_a_sealer_that_dies_leaves_no_gap(
@@ -89,4 +90,4 @@ def test_a_sealer_that_dies_leaves_no_gap(
             service.seal(database)
     assert [event.position for event in recorded(database)] == [None, None, None]
     assert service.seal(database) == 3
-    assert service.verify(database, actor.authority_id) == (3, None)
+    assert proof.verify(database, actor.authority_id) == Verdict(3, None)

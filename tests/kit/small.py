@@ -13,8 +13,10 @@ from sqlalchemy import Column, Connection, MetaData, Table, Uuid
 from app.kit import application, logs
 from app.kit.database import Database
 from app.kit.migrations import head_revision
+from app.kit.postgres import everywhere_role
 from app.kit.problems import Unauthenticated
 from app.people.service import create_authority
+from tests.support.database import owning
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,14 @@ def serving(database: Database, *routers: APIRouter, max_body_bytes: int = 10_00
 def scratch_table(database: Database, *columns: Column[Any]) -> Iterator[Table]:
     """A table with an id and these columns, gone after the block."""
     table = Table("scratch", MetaData(), Column("id", Uuid, primary_key=True), *columns)
-    table.create(database.writer)
+    with owning(database) as connection:
+        table.create(connection)
+        if database.role and not database.is_sqlite:
+            connection.exec_driver_sql(
+                f"GRANT ALL ON scratch TO {database.role}, {everywhere_role(database.role)}"
+            )
     try:
         yield table
     finally:
-        table.drop(database.writer)
+        with owning(database) as connection:
+            table.drop(connection)

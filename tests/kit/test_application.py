@@ -20,6 +20,7 @@ from app.kit.routing import SessionDep, router
 from app.kit.schemas import Line, Prose
 from app.kit.schemas import Request as Form
 from tests.kit.small import serving
+from tests.support.database import owning
 
 bells = router("/bells", "bells")
 
@@ -244,14 +245,14 @@ class TestHealth:
         assert response.json() == {"status": "ready", "revision": head_revision()}
 
     def test_on_an_old_revision(self, client: TestClient, database: Database) -> None:
-        with database.writer.begin() as connection:
+        with owning(database) as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         try:
             response = client.get("/readyz")
             assert response.status_code == 503
             assert response.json() == {"status": "migration needed", "revision": "0001"}
         finally:
-            with database.writer.begin() as connection:
+            with owning(database) as connection:
                 statement = text("UPDATE alembic_version SET version_num = :head")
                 connection.execute(statement, {"head": head_revision()})
 

@@ -34,6 +34,7 @@ from app.kit.query import Command, Query
 from app.kit.sql import among
 from app.people.models import Authority, Directorate
 from tests.kit.small import scratch_table
+from tests.support.database import owning
 from tests.support.world import World
 
 __all__ = ["app"]
@@ -141,7 +142,7 @@ class TestQuery:
         with database.read() as connection:
             query.all(connection, {})
             killer = text("SELECT pg_terminate_backend(:pid)")
-            with database.writer.begin() as other:
+            with owning(database) as other:
                 driver: Any = connection.connection.driver_connection
                 other.execute(killer, {"pid": driver.info.backend_pid})
             with pytest.raises(OperationalError) as lost:

@@ -14,6 +14,7 @@ from app.kit import search
 from app.kit.database import Database
 from app.kit.ids import new_id
 from tests.kit.small import scratch_table
+from tests.support.database import owning
 
 
 def found(database: Database, rows: list[str], wanted: str | None) -> list[str]:
@@ -98,7 +99,7 @@ class TestMatches:
         """An index entry of PostgreSQL has a bound, which five thousand letters in a row pass."""
         letters = "".join(random.Random(1).choices(string.ascii_lowercase, k=5000))
         stems: Column[Any] = Column("search", Text)
-        with scratch_table(database, stems) as table, database.writer.begin() as connection:
+        with scratch_table(database, stems) as table, owning(database) as connection:
             if not database.is_sqlite:
                 lexemes = text("array_to_tsvector(string_to_array(search, ' '))")
                 Index("ix_scratch_search", lexemes, postgresql_using="gin", _table=table).create(connection)

@@ -89,6 +89,8 @@ def relieve(session: Session, actor: Actor, mandate: Mandate, agent_id: UUID, re
     """
     POLICY.require(session, actor, "relieve", mandate)
     agent = session.get(Agent, agent_id)
+    if agent is not None and agent.authority_id != mandate.authority_id:
+        agent = None
     writes_for_all = (
         actor.is_system
         or actor.client_id is not None

@@ -49,7 +49,7 @@ def draft(session: Session, actor: Actor, form: SolutionDraft) -> Solution:
             authority_id=actor.authority_id, team_id=team.id, search=search.stems(*values.values()), **values
         ),
     )
-    session.add(SolutionTally(solution_id=solution.id))
+    session.add(SolutionTally(solution_id=solution.id, authority_id=solution.authority_id))
     record(session, events.SolutionDrafted(subject_id=solution.id, team_id=team.id), by=actor)
     return solution
 

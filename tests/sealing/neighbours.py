@@ -1,0 +1,181 @@
+"""Two towns side by side, each with something of every kind, and requests that name the other's."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from app.kit.columns import metadata
+from tests.calls.builders import application
+from tests.follow_ups.builders import held
+from tests.people.builders import away
+from tests.solutions.builders import adoption
+from tests.support.world import World
+from tests.teams.builders import log_entry
+
+OF_PARAMETER = {
+    "absence_id": "absences",
+    "adoption_id": "adoptions",
+    "agent_id": "agents",
+    "application_id": "applications",
+    "authority_id": "authorities",
+    "call_id": "calls",
+    "charter_id": "charters",
+    "commitment_id": "commitments",
+    "directorate_id": "directorates",
+    "entry_id": "log_entries",
+    "event_id": "events",
+    "follow_up_id": "follow_ups",
+    "half_day_id": "half_days",
+    "irritant_id": "irritants",
+    "mandate_id": "mandates",
+    "notice_id": "notices",
+    "programme_id": "programmes",
+    "solution_id": "solutions",
+    "subject_id": "irritants",
+    "team_id": "teams",
+    "attendee_ids": "agents",
+    "author_id": "agents",
+    "client_directorate_id": "directorates",
+    "coach_id": "agents",
+    "contact_id": "agents",
+    "decided_by_id": "agents",
+    "head_id": "agents",
+    "into_id": "irritants",
+    "irritant_ids": "irritants",
+    "manager_id": "agents",
+    "member_ids": "agents",
+    "owner_id": "agents",
+    "parent_id": "directorates",
+    "sponsor_id": "agents",
+}
+"""The table of what a parameter or a field names. A new one is to be added here, with something of it in `furnish`."""
+
+WORDS = {"side": "team"}
+"""What stands in a path and is no id."""
+
+
+WRITTEN = {"^[0-9a-f]{64}$": "0" * 64}
+"""What some patterns ask for that have no example."""
+
+
+def furnish(world: World) -> None:
+    """Something of every kind."""
+    meeting = held(world)
+    log_entry(world, meeting["team_id"], by="bruno")
+    adoption(world)
+    application(world, by="david")
+    away(world, "chloe", "2026-03-02")
+
+
+def ids(world: World) -> dict[str, str]:
+    """By table, the id of its first row in that town."""
+    found: dict[str, str] = {}
+    with world.database.read() as connection:
+        for name in {*OF_PARAMETER.values()}:
+            table = metadata.tables[name]
+            owner = table.c.id if name == "authorities" else table.c.authority_id
+            statement = select(table.c.id).where(owner == world.authority.id).order_by(table.c.id).limit(1)
+            row = connection.execute(statement).scalar_one_or_none()
+            assert row, f"nothing in {name}: furnish the towns with one"
+            found[name] = str(row)
+    return found
+
+
+def every_id(world: World) -> set[str]:
+    """The ids of all the rows of that town."""
+    found = {str(world.authority.id)}
+    with world.database.read() as connection:
+        for table in metadata.tables.values():
+            if "authority_id" in table.c and "id" in table.c:
+                statement = select(table.c.id).where(table.c.authority_id == world.authority.id)
+                found.update(str(id_) for id_ in connection.execute(statement).scalars())
+    return found
+
+
+class Samples:
+    """Bodies that the contract accepts: `values` are by table; a field without one takes `other`."""
+
+    def __init__(self, document: Mapping[str, Any], values: Mapping[str, str], other: str) -> None:
+        self.schemas = document["components"]["schemas"]
+        self.values = values
+        self.other = other
+
+    def of(self, schema: Mapping[str, Any], name: str = "") -> Any:
+        """One value."""
+        if "$ref" in schema:
+            return self.of(self.schemas[schema["$ref"].rpartition("/")[2]], name)
+        if "anyOf" in schema:
+            return self.of(schema["anyOf"][0], name)
+        if schema.get("format") == "uuid":
+            return self.values.get(OF_PARAMETER[name], self.other)
+        has_ids = any(fields_of_ids(schema, self.schemas, name))
+        if schema.get("type") == "array" and (has_ids or "default" not in schema):
+            return [self.of(schema["items"], name)]
+        if schema.get("type") == "object":
+            wanted = {*schema.get("required", ()), *_with_ids(schema, self.schemas)}
+            return {field: self.of(schema["properties"][field], field) for field in sorted(wanted)}
+        return _plain(schema)
+
+
+def _plain(schema: Mapping[str, Any]) -> Any:
+    """A value without ids: one that the contract names, else one of the type."""
+    named = [schema[key] for key in ("const", "default") if key in schema]
+    if listed := named or schema.get("enum") or schema.get("examples"):
+        return listed[0]
+    match schema.get("type"), schema.get("format"):
+        case "string", "date":
+            return "2026-03-05"
+        case "string", "date-time":
+            return "2026-03-05T09:00:00Z"
+        case "string", "time":
+            return "09:30"
+        case "string", _:
+            return WRITTEN.get(schema.get("pattern", ""), "Le portail du dépôt ne s'ouvre plus.")
+        case "boolean", _:
+            return True
+        case _:
+            return max(1, schema.get("minimum", 1))
+
+
+def _with_ids(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> set[str]:
+    """The fields of an object that hold an id somewhere."""
+    return {
+        name
+        for name, field in schema.get("properties", {}).items()
+        if any(fields_of_ids(field, schemas, name))
+    }
+
+
+def fields_of_ids(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = "") -> Iterator[str]:
+    """The names of the fields, at whatever depth, that hold ids."""
+    if "$ref" in schema:
+        yield from fields_of_ids(schemas[schema["$ref"].rpartition("/")[2]], schemas, name)
+    if schema.get("format") == "uuid":
+        yield name
+    for alternative in schema.get("anyOf", ()):
+        yield from fields_of_ids(alternative, schemas, name)
+    if "items" in schema:
+        yield from fields_of_ids(schema["items"], schemas, name)
+    for field, inner in schema.get("properties", {}).items():
+        yield from fields_of_ids(inner, schemas, field)
+
+
+def with_id(body: Any, field: str, value: str) -> Any:
+    """The body with this value wherever the field stands."""
+    if isinstance(body, dict):
+        return {
+            name: ([value] if isinstance(inner, list) else value)
+            if name == field
+            else with_id(inner, field, value)
+            for name, inner in body.items()
+        }
+    return [with_id(inner, field, value) for inner in body] if isinstance(body, list) else body
+
+
+def said(response: Any, *meant: str) -> tuple[int, str]:
+    """What an answer tells, but for the request that it answers and the ids that were asked about."""
+    text = response.text
+    for word in (response.headers.get("x-request-id", "-"), *meant):
+        text = text.replace(word, "…")
+    return response.status_code, text
