@@ -3,7 +3,7 @@
 import json
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -14,9 +14,6 @@ from app.irritants.commands import protection_app
 from app.kit.bounds import everywhere
 from app.openid.commands import provider_app
 from app.people.commands import authority_app, import_app
-
-if TYPE_CHECKING:
-    from app.kit.database import Database
 
 
 class _Commands(TyperGroup):
@@ -121,7 +118,7 @@ def worker() -> None:
     settings = get_settings()
     logs.configure(settings.log_format, settings.log_level)
     compose()
-    with _database() as database:
+    with get_settings().open_database() as database:
         running = worker_of(settings, database)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: running.stop())
@@ -168,10 +165,11 @@ def token_create(
     """Print a new token of a person, and nothing else."""
     from app.kit.problems import Problem
     from app.people.service import authority_named
+    from app.settings import get_settings
     from app.signin.service import create_token, find_agent
 
     try:
-        with _database() as database, everywhere(), database.transaction() as session:
+        with get_settings().open_database() as database, everywhere(), database.transaction() as session:
             holder = find_agent(session, authority_named(session, authority).id, agent)
             token = create_token(session, agent=holder, name=name, lifetime=timedelta(days=days))
     except Problem as problem:
@@ -189,10 +187,11 @@ def client_create(
     """Print the token of a new API client, and nothing else."""
     from app.kit.problems import Problem
     from app.people.service import authority_named
+    from app.settings import get_settings
     from app.signin.service import create_client as create
 
     try:
-        with _database() as database, everywhere(), database.transaction() as session:
+        with get_settings().open_database() as database, everywhere(), database.transaction() as session:
             owner = authority_named(session, authority)
             _client, token = create(session, owner.id, name=name, scopes=scope, lifetime=timedelta(days=days))
     except ValueError as error:
@@ -215,12 +214,13 @@ def grant(
     from app.kit.problems import Problem
     from app.main import compose
     from app.people.service import authority_named, give_capacity, withdraw_capacity
+    from app.settings import get_settings
     from app.signin.service import find_agent
 
     compose()
     act = withdraw_capacity if withdraw else give_capacity
     try:
-        with _database() as database, everywhere(), database.transaction() as session:
+        with get_settings().open_database() as database, everywhere(), database.transaction() as session:
             tenant = authority_named(session, authority)
             holder = find_agent(session, tenant.id, agent)
             act(session, system(tenant.id, tenant.time_zone), holder, Capacity.of(capacity))
@@ -267,14 +267,6 @@ def problems() -> None:
     from app.kit.reference import problems_markdown
 
     sys.stdout.write(problems_markdown())
-
-
-def _database() -> "Database":
-    from app.kit.database import Database
-    from app.settings import get_settings
-
-    settings = get_settings()
-    return Database(settings.database_url, threads=settings.threads, role=settings.database_role)
 
 
 def _refuse(sentence: str) -> NoReturn:

@@ -115,12 +115,6 @@ def compose() -> None:
         refuse_with(dict(room.refusals))
 
 
-def open_database(settings: Settings | None = None) -> Database:
-    """The database that the settings name."""
-    settings = settings or get_settings()
-    return Database(settings.database_url, threads=settings.threads, role=settings.database_role)
-
-
 def do_chores(database: Database) -> int:
     """Do what the calendar makes due in every authority: how many acts. An authority that fails stops no other."""
     with everywhere(), database.session() as session:
@@ -185,7 +179,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=[*map(str, settings.trusted_proxies)])
     app.state.settings = settings
-    app.state.database = database or open_database(settings)
+    app.state.database = database or settings.open_database()
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds, settings.operators)
     app.state.keyring = settings.keyring()
     app.state.visitors = SessionVisitors()

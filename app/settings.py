@@ -8,6 +8,7 @@ from pydantic import Field, IPvAnyNetwork, SecretStr, StringConstraints, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.kit import clock
+from app.kit.database import Database
 from app.kit.postgres import ROLE
 from app.kit.vault import Keyring
 
@@ -120,6 +121,10 @@ class Settings(BaseSettings):
     def model_post_init(self, _context: Any) -> None:
         if self.code_key_bytes is not None and len(self.code_key_bytes) < SHORTEST_KEY:
             raise ValueError(f"ESSAIM_CODE_KEY: {SHORTEST_KEY} characters at least")
+
+    def open_database(self) -> Database:
+        """The database that is named here, under the role that is named here."""
+        return Database(self.database_url, threads=self.threads, role=self.database_role)
 
     def keyring(self) -> Keyring | None:
         """The keys of protected identities, or None without any.

@@ -49,8 +49,9 @@ def checkpoint(authority: EveryAuthority = None) -> None:
     from app.journal.chain import Broken
     from app.kit.bounds import within
     from app.kit.encoding import to_json
+    from app.settings import get_settings
 
-    with _database() as database:
+    with get_settings().open_database() as database:
         keys = _keys() or _stop(_NO_KEY)
         failed = False
         for slug, authority_id in _chosen(database, authority):
@@ -78,9 +79,10 @@ def verify(
     """Walk each chain of sealed events, and hold it against its checkpoints. Exit status: 0 whole, 1 broken, 2 no such
     authority."""
     from app.journal import proof
+    from app.settings import get_settings
 
     broken = False
-    with _database() as database:
+    with get_settings().open_database() as database:
         keys = _keys()
         if keys is None:
             typer.echo("Without ESSAIM_JOURNAL_KEY_FILE, no signature is checked.", err=True)
@@ -109,8 +111,9 @@ def export(
     written as it stands. Exit status: 0 written, 1 the chain is broken, 2 no key or no such authority."""
     from app.journal import checkpoints, proof
     from app.journal.chain import Broken
+    from app.settings import get_settings
 
-    with _database() as database:
+    with get_settings().open_database() as database:
         keys = _keys() or _stop(_NO_KEY)
         [(slug, authority_id)] = _chosen(database, authority)
         fault = None
@@ -129,14 +132,6 @@ def export(
 
 
 _NO_KEY = "There is no key to sign with: see `essaim audit key`."
-
-
-def _database() -> "Database":
-    from app.kit.database import Database
-    from app.settings import get_settings
-
-    settings = get_settings()
-    return Database(settings.database_url, role=settings.database_role)
 
 
 def _keys() -> "Keyring | None":

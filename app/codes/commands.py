@@ -32,7 +32,7 @@ def print_codes(
     from app.codes.queries import agents_known_as, directorate_known_as
     from app.codes.schemas import SheetRequest
     from app.codes.service import print_sheet
-    from app.kit.database import Database
+    from app.kit.bounds import everywhere
     from app.kit.problems import Problem
     from app.people.service import authority_named
     from app.settings import get_settings
@@ -42,7 +42,7 @@ def print_codes(
         raise typer.Exit(2)
     settings = get_settings()
     try:
-        with Database(settings.database_url) as database, database.transaction() as session:
+        with settings.open_database() as database, everywhere(), database.transaction() as session:
             tenant = authority_named(session, authority)
             form = SheetRequest(
                 agent_ids=agents_known_as(session, tenant.id, agent or []),

@@ -19,7 +19,7 @@ def new_key() -> None:
 def rotate() -> None:
     """Have the first of the keys lock every identity: the others may then go. Exit status 1 where one is missing."""
     from app.irritants.protection import rewrap
-    from app.kit.database import Database
+    from app.kit.bounds import everywhere
     from app.kit.vault import LockNotOpened
     from app.settings import get_settings
 
@@ -28,7 +28,7 @@ def rotate() -> None:
     if keyring is None:
         _refuse("No key: set ESSAIM_PROTECTION_KEY or ESSAIM_PROTECTION_KEY_FILE.")
     try:
-        with Database(settings.database_url) as database, database.transaction() as session:
+        with settings.open_database() as database, everywhere(), database.transaction() as session:
             done = rewrap(session, keyring)
     except LockNotOpened as error:
         _refuse(f"Nothing was changed: {error}.")

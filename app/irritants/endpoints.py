@@ -36,6 +36,7 @@ from app.irritants.schemas import (
     Reason,
     ReportedIrritant,
 )
+from app.kit.bounds import confine
 from app.kit.database import Database
 from app.kit.etag import IfMatch, require_version
 from app.kit.i18n import negotiate
@@ -293,4 +294,6 @@ def _followed(
     """The irritant that the key follows. Raises `TooManyRequests` where an address or a key comes too often."""
     receipt = key.get_secret_value()
     protection.knock(database, keyring, request.client.host if request.client else "", receipt)
-    return protection.follow(session, protection.authority_of(database, receipt), receipt)
+    authority_id = protection.authority_of(database, receipt)
+    confine(authority_id)
+    return protection.follow(session, authority_id, receipt)

@@ -39,6 +39,7 @@ from app.irritants.schemas import IrritantReport
 from app.irritants.service import write
 from app.journal.service import record
 from app.kit import clock
+from app.kit.bounds import everywhere
 from app.kit.database import Database, insert
 from app.kit.ids import blurred_id
 from app.kit.limits import Limit, take
@@ -117,7 +118,7 @@ def authority_of(database: Database, receipt: str) -> UUID:
     statement = select(col(ProtectedReceipt.authority_id)).where(
         col(ProtectedReceipt.receipt_hash) == receipt_hash(receipt)
     )
-    with database.read() as connection:
+    with everywhere(), database.read() as connection:
         authority_id: UUID | None = connection.execute(statement).scalar_one_or_none()
     if authority_id is None:
         raise UnknownReceipt

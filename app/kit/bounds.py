@@ -6,6 +6,7 @@ to it, so that a forgotten filter leaks nothing. SQLite has no such lock: there,
     with within(authority_id): ...   the worker, the command line, a chore
     with everywhere(): ...           what must look across authorities: whose token this is, what is due
     confine(authority_id)            the rest of a request, once its caller is known
+    open_up()                        the rest of a request at a door, before anybody is known
 
 Work that says nothing sees nothing. A session or connection belongs to the bounds that stood when it was taken from
 its pool, which is at its first statement. `docs/decisions/0002-row-level-security.md` says why it is so.
@@ -31,6 +32,12 @@ def current() -> str | None:
 def confine(authority_id: UUID | None) -> None:
     """Keep the rest of the present task to this authority's rows, or to no row at all."""
     _bounds.set(NOWHERE if authority_id is None else str(authority_id))
+
+
+def open_up() -> None:
+    """Let the rest of the present task see the rows of every authority: at a door, whose secret it is shown is yet to
+    be found."""
+    _bounds.set(EVERYWHERE)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor, system
 from app.journal.service import record
 from app.kit import clock
+from app.kit.bounds import everywhere
 from app.kit.database import Database, insert
 from app.kit.limits import Limit, take
 from app.kit.query import Query
@@ -57,7 +58,7 @@ def prepare(database: Database, public_url: str, limit: int = BATCH) -> int:
 
     A request and what follows from it are one transaction: it is answered once, whatever happens to the worker.
     """
-    with database.transaction() as session:
+    with everywhere(), database.transaction() as session:
         waiting = (
             select(_requests.c.id)
             .order_by(_requests.c.id)

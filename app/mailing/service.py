@@ -13,6 +13,7 @@ from sqlalchemy import CursorResult, Table, bindparam, delete, or_, select, upda
 from sqlmodel import Session
 
 from app.kit import clock
+from app.kit.bounds import everywhere, within
 from app.kit.database import Database, insert
 from app.kit.mail import Mail, Send
 from app.mailing.models import OutgoingMail
@@ -58,7 +59,7 @@ def post(session: Session, agent: Recipient, mail: Mail, *, expires_at: datetime
 def deliver(database: Database, send: Send, *, keeps_texts: bool = False, limit: int = BATCH) -> int:
     """Send what is due; how many left. `keeps_texts`, for the demonstration's mailbox alone: nothing is erased."""
     now = clock.now()
-    with database.transaction() as session:
+    with everywhere(), database.transaction() as session:
         # A CTE that locks is evaluated once; as a subquery, PostgreSQL may run it again and take more than `limit`.
         due = (
             select(_mails.c.id)
@@ -104,7 +105,7 @@ def _deliver_one(database: Database, send: Send, row: Any, *, keeps_texts: bool)
         values["last_error"] = repr(failure)[:500]
     # Another worker may have taken over a lease that ran out: what it holds is not ours to settle.
     mine = (_mails.c.id == row.id, _mails.c.attempts == row.attempts, _mails.c.sent_at.is_(None))
-    with database.transaction() as session:
+    with within(row.authority_id), database.transaction() as session:
         settled = session.execute(update(_mails).where(*mine).values(leased_until=None, **values))
     return "sent_at" in values and cast(CursorResult[Any], settled).rowcount == 1
 

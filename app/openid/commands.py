@@ -39,7 +39,7 @@ def set_provider(  # noqa: PLR0917 an option of the command each
     from pydantic import ValidationError
 
     from app.access.actor import system
-    from app.kit.database import Database
+    from app.kit.bounds import everywhere
     from app.kit.problems import Problem
     from app.openid import service
     from app.openid.schemas import ProviderCreate, ProviderEdit
@@ -61,7 +61,7 @@ def set_provider(  # noqa: PLR0917 an option of the command each
     }
     values: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
     try:
-        with Database(get_settings().database_url) as database, database.transaction() as session:
+        with get_settings().open_database() as database, everywhere(), database.transaction() as session:
             tenant = authority_named(session, authority)
             actor = system(tenant.id, tenant.time_zone)
             provider = service.with_issuer(session, tenant.id, issuer)
@@ -94,7 +94,7 @@ def list_providers(authority: AuthorityOption = None) -> None:
 @provider_app.command("check")
 def check(authority: AuthorityOption = None) -> None:
     """Ask each provider in use what it says of itself, and compare. Exit status: 0 all is well, 1 something is not."""
-    from app.kit.database import Database
+    from app.kit.bounds import everywhere
     from app.kit.problems import NotFound
     from app.openid.discovery import Directory
     from app.openid.problems import ProviderAway
@@ -103,10 +103,10 @@ def check(authority: AuthorityOption = None) -> None:
 
     settings, faults = get_settings(), 0
     directory = Directory()
-    with Database(settings.database_url) as database:
+    with settings.open_database() as database:
         for provider in _providers(authority):
             try:
-                with database.session() as session:
+                with everywhere(), database.session() as session:
                     client = counterpart(session, settings, provider.id).client
             except NotFound:
                 continue
@@ -139,14 +139,14 @@ def _providers(authority: str | None) -> "list[IdentityProvider]":
     from sqlalchemy import select
     from sqlmodel import col
 
-    from app.kit.database import Database
+    from app.kit.bounds import everywhere
     from app.kit.problems import Problem
     from app.openid.models import IdentityProvider
     from app.people.service import authority_named
     from app.settings import get_settings
 
     try:
-        with Database(get_settings().database_url) as database, database.session() as session:
+        with get_settings().open_database() as database, everywhere(), database.session() as session:
             tenant = authority_named(session, authority)
             statement = (
                 select(IdentityProvider)

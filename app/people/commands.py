@@ -11,7 +11,6 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from app.kit.database import Database
     from app.people.hr_file import Progress
     from app.people.hr_plan import Change, Plan
     from app.people.problems import HrFileRefused
@@ -47,6 +46,7 @@ def authority_create(
     from app.people.founding import found_authority
     from app.people.problems import SlugTaken
     from app.people.schemas import AuthorityFounding
+    from app.settings import get_settings
 
     person = {"hr_id": administrator, "given_name": given_name, "family_name": family_name, "email": email}
     form: dict[str, Any] = {
@@ -59,7 +59,7 @@ def authority_create(
         form["administrator"] = person
     try:
         asked = AuthorityFounding.model_validate(form)
-        with _opened() as database, everywhere(), database.transaction() as session:
+        with get_settings().open_database() as database, everywhere(), database.transaction() as session:
             authority = found_authority(session, operator("command line"), asked)
     except ValidationError as error:
         _say_no("\n".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
@@ -78,18 +78,11 @@ def authority_list() -> None:
 
     from app.kit.bounds import everywhere
     from app.people.models import Authority
-
-    with _opened() as database, everywhere(), database.session() as session:
-        for row in session.execute(select(Authority)).scalars():
-            typer.echo(f"{row.slug}\t{row.name}\t{row.time_zone}\t{row.holiday_subdivision}")
-
-
-def _opened() -> "Database":
-    from app.kit.database import Database
     from app.settings import get_settings
 
-    settings = get_settings()
-    return Database(settings.database_url, role=settings.database_role)
+    with get_settings().open_database() as database, everywhere(), database.session() as session:
+        for row in session.execute(select(Authority)).scalars():
+            typer.echo(f"{row.slug}\t{row.name}\t{row.time_zone}\t{row.holiday_subdivision}")
 
 
 def _say_no(sentence: str) -> NoReturn:
@@ -127,9 +120,10 @@ def hr(
     from app.people.hr_import import import_people
     from app.people.problems import HrFileRefused, NoSuchAuthority
     from app.people.service import authority_named
+    from app.settings import get_settings
 
     data = _content(file)
-    database = _opened()
+    database = get_settings().open_database()
     try:
         with everywhere(), database.session() as session:
             tenant = authority_named(session, authority)

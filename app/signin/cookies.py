@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import Request, Response
 from sqlmodel import Session
 
+from app.kit.bounds import everywhere, within
 from app.kit.database import Database
 from app.people.models import Agent
 from app.signin.models import Method
@@ -53,11 +54,12 @@ class SessionVisitors:
         secret = secret_of(request)
         if secret is None:
             return Visit(new_secret(), is_new=True)
-        with database.read() as connection:
+        # Whose session it is, nobody knows yet.
+        with everywhere(), database.read() as connection:
             found = signed_in(connection, secret)
         if found is None:
             return Visit(secret)
         if found.is_to_be_touched:
-            with database.transaction() as session:
+            with within(found.actor.authority_id), database.transaction() as session:
                 touch(session, secret, found.method, Lifetimes.of(request.app.state.settings))
         return Visit(secret, caller=found.actor, house=found.house)

@@ -21,6 +21,7 @@ from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.access.fresh import FreshAuthenticationNeeded
+from app.kit.bounds import confine, open_up
 from app.kit.database import translate
 from app.kit.i18n import negotiate
 from app.kit.problems import NotFound, Problem
@@ -95,6 +96,7 @@ class PageRoute(APIRoute):
         async def handle(request: Request) -> Response:
             visit = await _recognise(request)
             request.state.visit, request.state.caller = visit, visit.caller
+            self._set_bounds(visit)
             try:
                 response = await self._answer(request, visit, endpoint)
             except FreshAuthenticationNeeded as needed:
@@ -112,6 +114,9 @@ class PageRoute(APIRoute):
             return _sent(request, visit, response)
 
         return handle
+
+    def _set_bounds(self, visit: Visit) -> None:
+        confine(visit.caller.authority_id if visit.caller else None)
 
     async def _answer(
         self,
@@ -147,6 +152,9 @@ class OpenPageRoute(PageRoute):
     """A page for strangers too: `request.state.caller` may be None."""
 
     for_strangers = True
+
+    def _set_bounds(self, visit: Visit) -> None:
+        open_up()
 
 
 def page_router(prefix: str = "", *, anonymous: bool = False) -> APIRouter:
