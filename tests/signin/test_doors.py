@@ -151,7 +151,7 @@ class TestFirstPage:
             signed_in(world, world.alice)
         with world.counted_queries() as many:
             visitor.get("/")
-        assert len(few) == len(many) == 3
+        assert len(few) == len(many) == 4
 
     def test_what_a_browser_calls_itself_is_escaped(self, world: World) -> None:
         world.add_person("<script>alert(1)</script>", "DEP")
