@@ -13,7 +13,7 @@ COLUMNS = tuple(capacity for capacity in Capacity if capacity not in {Capacity.C
 
 _TITLE = _("Qui peut faire quoi")
 _INTRO = _(
-    "Une page par objet, une ligne par geste, une colonne par qualité. « {yes} » : oui. « si 1 » : oui, à la "
+    "Un tableau par objet, une ligne par geste, une colonne par qualité. « {yes} » : oui. « si 1 » : oui, à la "
     "condition numérotée sous le tableau. Case vide : non. Une personne cumule ses qualités, et peut ce que l'une "
     "d'elles lui ouvre. Qui ne peut pas même lire un objet reçoit la réponse qu'il n'existe pas ; qui peut le lire "
     "sans pouvoir le geste lit la phrase citée sous le tableau. « Application » nomme la portée qu'une application "

@@ -18,7 +18,7 @@ from app.journal.events import Event
 from app.journal.service import record
 from app.kit import clock
 from app.kit.database import get, insert
-from app.kit.i18n import Text, _
+from app.kit.i18n import _
 from app.kit.lifecycle import change, swap, table_of
 from app.people import delegation_events as events
 from app.people.delegation_models import (
@@ -48,17 +48,19 @@ def give(session: Session, actor: Actor, form: DelegationForm) -> SigningDelegat
     """
     DELEGATION.require(session, actor, "give")
     agent_in_post(session, actor, form.giver_id, "giver_id")
-    holder = _holder(session, actor, form.holder_id, form.giver_id, "giver_id")
+    holder = _holder(session, actor, form.holder_id, form.giver_id)
     if _is_elected(session, holder):
-        raise _refused(
+        raise PowerRefused.on(
             "holder_id", _("Une délégation de signature va à un agent : un élu reçoit une fonction.")
         )
     if form.holder_function is HolderFunction.HEAD_OF_SERVICE and not _heads(session, holder.id):
-        raise _refused(
+        raise PowerRefused.on(
             "holder_function", _("{name} n'est à la tête d'aucun service.").format(name=holder.name)
         )
     if holder.directorate_id is None:
-        raise _refused("holder_id", _("{name} n'a pas de direction d'affectation.").format(name=holder.name))
+        raise PowerRefused.on(
+            "holder_id", _("{name} n'a pas de direction d'affectation.").format(name=holder.name)
+        )
     values = form.model_dump()
     _check_delegation(session, actor, values)
     delegation = insert(
@@ -93,12 +95,12 @@ def name_interim(session: Session, actor: Actor, form: InterimForm) -> Interim:
     """
     INTERIM.require(session, actor, "name")
     absent = agent_in_post(session, actor, form.absent_id, "absent_id")
-    _holder(session, actor, form.holder_id, form.absent_id, "absent_id")
+    _holder(session, actor, form.holder_id, form.absent_id)
     if not _heads(session, absent.id) and not _manages(session, absent.id):
         sentence = _("{name} ne dirige ni n'encadre personne : il n'y a pas d'intérim à nommer.")
-        raise _refused("absent_id", sentence.format(name=absent.name))
+        raise PowerRefused.on("absent_id", sentence.format(name=absent.name))
     values = form.model_dump()
-    _check_interim(actor, values)
+    _check_dates(actor, values, "ends_on")
     interim = insert(session, Interim(authority_id=actor.authority_id, last_day=form.ends_on, **values))
     record(
         session,
@@ -139,7 +141,7 @@ def edit(session: Session, actor: Actor, power: Power, changes: dict[str, Any]) 
         change(session, power, **changes, last_day=_last_day(values))
         made: Event = events.DelegationEdited(subject_id=power.id, fields=tuple(sorted(changes)))
     else:
-        _check_interim(actor, values)
+        _check_dates(actor, values, "ends_on")
         change(session, power, **changes, last_day=values["ends_on"])
         made = events.InterimEdited(subject_id=power.id, fields=tuple(sorted(changes)))
     record(session, made, by=actor)
@@ -185,10 +187,8 @@ def note_ends(session: Session, actor: Actor, today: date) -> int:
     )
     ended = 0
     for power, cause in [
-        *_ended(
-            session, actor, SigningDelegation, col(SigningDelegation.giver_id), GIVER_IN_POST, HOLDS_FUNCTION
-        ),
-        *_ended(session, actor, Interim, col(Interim.absent_id), ABSENT_IN_POST, HOLDER_ACTIVE),
+        *_ended(session, actor, SigningDelegation, GIVER_IN_POST, HOLDS_FUNCTION),
+        *_ended(session, actor, Interim, ABSENT_IN_POST, HOLDER_ACTIVE),
     ]:
         last_day = min(power.last_day, today - timedelta(days=1))
         end = {"end_cause": cause, "ended_at": clock.now(), "last_day": last_day}
@@ -203,7 +203,6 @@ def _ended(
     session: Session,
     actor: Actor,
     model: type[Power],
-    principal_id: Any,
     principal_in_post: ColumnElement[bool],
     holder_serves: ColumnElement[bool],
 ) -> list[tuple[Power, PowerEnd]]:
@@ -231,30 +230,36 @@ def _ended(
     return [(row[0], PowerEnd(row.cause)) for row in rows]
 
 
-def _holder(session: Session, actor: Actor, holder_id: UUID, principal_id: UUID, field: str) -> Agent:
+def _holder(session: Session, actor: Actor, holder_id: UUID, principal_id: UUID) -> Agent:
     """The person who receives the power, in post and at work."""
     if holder_id == actor.agent_id:
         raise PowerForOneself
     holder = agent_in_post(session, actor, holder_id, "holder_id")
     if holder_id == principal_id:
-        raise _refused("holder_id", _("Personne ne se donne un pouvoir à soi-même : nommez deux personnes."))
+        raise PowerRefused.on(
+            "holder_id", _("Personne ne se donne un pouvoir à soi-même : nommez deux personnes.")
+        )
     if holder.position is not Position.ACTIVE:
         sentence = _("{name} n'est pas en activité ({position}).")
-        raise _refused("holder_id", sentence.format(name=holder.name, position=holder.position.label))
+        raise PowerRefused.on("holder_id", sentence.format(name=holder.name, position=holder.position.label))
     return holder
 
 
 def _check_delegation(session: Session, actor: Actor, values: dict[str, Any]) -> None:
     of_one = values["field"] is DelegationField.DIRECTORATE_MANDATES
     if of_one and values["directorate_id"] is None:
-        raise _refused("directorate_id", _("Dites de quelle direction l'acte permet de signer les mandats."))
+        raise PowerRefused.on(
+            "directorate_id", _("Dites de quelle direction l'acte permet de signer les mandats.")
+        )
     if not of_one and values["directorate_id"] is not None:
-        raise _refused("directorate_id", _("Ce champ couvre toutes les directions : n'en nommez aucune."))
+        raise PowerRefused.on(
+            "directorate_id", _("Ce champ couvre toutes les directions : n'en nommez aucune.")
+        )
     if of_one:
         directorate_of(session, actor, values["directorate_id"])
     for name in ("published_on", "notified_on", "transmitted_on"):
         if values[name] > values["starts_on"]:
-            raise _refused(
+            raise PowerRefused.on(
                 name,
                 _("L'acte prend effet une fois publié, notifié et transmis : au plus tôt le {day}.").format(
                     day=values[name]
@@ -265,24 +270,16 @@ def _check_delegation(session: Session, actor: Actor, values: dict[str, Any]) ->
         _check_dates(actor, values, "ends_on")
 
 
-def _check_interim(actor: Actor, values: dict[str, Any]) -> None:
-    _check_dates(actor, values, "ends_on")
-
-
 def _check_dates(actor: Actor, values: dict[str, Any], end: str) -> None:
     if values[end] < values["starts_on"]:
-        raise _refused(end, _("Le dernier jour vient après le premier, ou le même jour."))
+        raise PowerRefused.on(end, _("Le dernier jour vient après le premier, ou le même jour."))
     if values[end] < actor.today():
-        raise _refused(end, _("Cet acte a déjà pris fin : il ne donne plus de pouvoir."))
+        raise PowerRefused.on(end, _("Cet acte a déjà pris fin : il ne donne plus de pouvoir."))
 
 
 def _last_day(values: dict[str, Any]) -> date:
     term: date = values["term_ends_on"]
     return min(values["ends_on"] or term, term)
-
-
-def _refused(field: str, sentence: Text) -> Exception:
-    return PowerRefused.on(field, sentence)
 
 
 def _is_elected(session: Session, agent: Agent) -> bool:

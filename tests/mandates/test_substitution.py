@@ -205,6 +205,14 @@ class TestDelegation:
         assert (hand["act_id"], hand["act_reference"]) == (made["id"], "arrêté 2026-114")
         assert sign(world, signed, "lab")["state"] == "active"
 
+    def test_refuses_and_reads_what_follows(self, world: World) -> None:
+        seen = sign_all(world, submitted(world), but=("dgs",))
+        delegation(world, holder_id=world.chloe.id)
+        path = f"/mandates/{seen['id']}"
+        assert world.chloe.post(f"{path}/refuse", {"reason": "Sans budget voté."})["state"] == "draft"
+        assert party(world.chloe.get(path), "sponsor", "dgs")["reason"] == "Sans budget voté."
+        assert party(world.dgs.get(path), "sponsor", "dgs")["state"] == "refused"
+
     def test_the_giver_may_still_sign(self, world: World) -> None:
         seen = sign_all(world, submitted(world), but=("dgs",))
         delegation(world, holder_id=world.chloe.id)
@@ -214,7 +222,11 @@ class TestDelegation:
     def test_signs_for_a_client_directorate_in_its_field(self, world: World) -> None:
         world.add_directorate("DEP/voirie", "Voirie", parent="DEP")
         world.add_directorate("DGX", "Direction rattachée", parent="DEP")
-        fields = {"holder_id": world.chloe.id, "giver_id": world.elected.id, "field": "directorate_mandates"}
+        fields: dict[str, Any] = {
+            "holder_id": world.chloe.id,
+            "giver_id": world.elected.id,
+            "field": "directorate_mandates",
+        }
         elsewhere = delegation(world, **fields, directorate_id=world.directorate_id("DEJ"))
         seen = past_managers(world)
         world.chloe.get(f"/mandates/{seen['id']}", expect=404)

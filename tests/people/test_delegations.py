@@ -117,10 +117,10 @@ class TestGive:
 
     def test_is_never_passed_on(self, world: World) -> None:
         made = delegation(world, ends_on=day(10))
-        passed = {"giver_id": world.david.id, "holder_id": world.alice.id}
+        passed: dict[str, Any] = {"giver_id": world.david.id, "holder_id": world.alice.id}
         problem = delegation(world, expect=409, **passed)
         assert problem["type"].endswith("delegation-passed-on")
-        above = {"giver_id": world.elected.id, "holder_id": world.dgs.id}
+        above: dict[str, Any] = {"giver_id": world.elected.id, "holder_id": world.dgs.id}
         assert delegation(world, expect=409, **above)["type"] == problem["type"]
         # Once it has ended, its former holder may be an executive like another.
         delegation(world, **passed, starts_on=day(11))

@@ -37,7 +37,7 @@ def may(world: World, who: str) -> bool:
 
 class TestDays:
     def test_first_and_last_included_across_a_leap_day(self, world: World) -> None:
-        dates = {"starts_on": LEAP_DAY.isoformat(), "ends_on": LEAP_DAY.isoformat()}
+        dates: dict[str, Any] = {"starts_on": LEAP_DAY.isoformat(), "ends_on": LEAP_DAY.isoformat()}
         made = UUID(interim(world, **dates)["id"])
         assert held(world, "david", LEAP_DAY - timedelta(days=1)) == []
         assert held(world, "david", LEAP_DAY) == [made]
@@ -198,13 +198,13 @@ class TestConstraints:
 
     def test_dates_and_people(self, world: World) -> None:
         today = clock.today("Europe/Paris")
-        common = {
+        common: dict[str, Any] = {
             "authority_id": world.authority.id,
             "holder_id": world.david.agent.id,
             "act_reference": "x",
             "starts_on": today,
         }
-        given = {
+        given: dict[str, Any] = {
             **common,
             "giver_id": world.dgs.agent.id,
             "holder_function": "deputy_general_director",
@@ -228,7 +228,12 @@ class TestConstraints:
                 {"end_cause": "withdrawn"},
             )
         ]
-        named = {**common, "absent_id": world.head_dep.agent.id, "ends_on": today, "last_day": today}
+        named: dict[str, Any] = {
+            **common,
+            "absent_id": world.head_dep.agent.id,
+            "ends_on": today,
+            "last_day": today,
+        }
         refused += [
             Interim(**{**named, **change})
             for change in (
