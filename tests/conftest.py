@@ -78,7 +78,9 @@ def database(database_url: str) -> Iterator[Database]:
 def shared_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The application, made once: each test gives it its own database."""
     unused = Database(f"sqlite:///{tmp_path_factory.mktemp('unused') / 'unused.db'}")
-    return create_app(Settings(worker="outside", token_memory_seconds=0, protection_key=SecretStr(new_key())), unused)
+    return create_app(
+        Settings(worker="outside", token_memory_seconds=0, protection_key=SecretStr(new_key())), unused
+    )
 
 
 @pytest.fixture
