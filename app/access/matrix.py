@@ -38,7 +38,11 @@ MEANINGS: Mapping[Capacity, Text] = {
     Capacity.LAB: _("l'équipe qui conduit le programme"),
     Capacity.HR: _("les personnes des ressources humaines que l'administration a désignées"),
     Capacity.ELECTED: _("membre de l'assemblée, qui suit le programme sans les noms"),
+    Capacity.TRUSTED: _(
+        "une personne nommée pour ouvrir, en disant pourquoi, l'identité d'un signalement protégé"
+    ),
     Capacity.ADMINISTRATOR: _("la personne qui règle la plateforme pour la collectivité"),
+    Capacity.OPERATOR: _("le service qui fait tourner Essaim : il crée les collectivités, et n'y voit rien"),
     Capacity.REPORTER: _("la personne qui a signalé cet irritant"),
     Capacity.APPLICANT: _("la personne qui a déposé cette candidature"),
     Capacity.MANAGER: _(

@@ -31,6 +31,7 @@ def list_events(
 
 
 @api.get("/{event_id}", response_model=EventItem, responses=problem_responses(422))
+@governed_by(POLICY, "read")
 def read_event(event_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """One sealed event, for those who read the journal and for those whom it concerns."""
     with database.read() as connection:
@@ -38,6 +39,7 @@ def read_event(event_id: UUID, actor: ActorDep, database: DatabaseDep) -> Respon
 
 
 @checkpoints_api.get("", response_model=Page[CheckpointItem], responses=problem_responses(422))
+@governed_by(POLICY, "list")
 def list_checkpoints(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[CheckpointQuery, Query()]
 ) -> Response:
@@ -49,6 +51,7 @@ def list_checkpoints(
 
 
 @me_api.get("", response_model=Page[EventItem], responses=problem_responses(422))
+@governed_by(POLICY, "list_mine")
 def list_my_events(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[MyEventQuery, Query()]
 ) -> Response:

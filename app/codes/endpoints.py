@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.codes import queries, service
 from app.codes.policy import POLICY
 from app.codes.schemas import SheetRequest, SignInCodeDetail, SignInCodeQuery
@@ -29,6 +30,7 @@ api = router("/sign-in-codes", "sign-in-codes", UnlinkedRoute)
 
 
 @api.get("", response_model=Page[SignInCodeDetail], responses=problem_responses(422))
+@governed_by(POLICY, "list")
 def list_sign_in_codes(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[SignInCodeQuery, Query()]
 ) -> Response:
@@ -51,6 +53,8 @@ def list_sign_in_codes(
         **WRITES,
     },
 )
+@governed_by(POLICY, "issue")
+@governed_by(POLICY, "issue")
 def print_sign_in_codes(
     request: Request, form: SheetRequest, actor: ActorDep, session: SessionDep
 ) -> Response:
@@ -64,6 +68,7 @@ def print_sign_in_codes(
 
 
 @api.get("/{code_id}", response_model=SignInCodeDetail, responses=problem_responses(422))
+@governed_by(POLICY, "read")
 def read_sign_in_code(code_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
     """What is known of one code: whose, until when, whether it has served. Never the code."""
     POLICY.require(None, actor, "read")
@@ -72,6 +77,7 @@ def read_sign_in_code(code_id: UUID, actor: ActorDep, database: DatabaseDep) -> 
 
 
 @api.post("/{code_id}/revoke", response_model=SignInCodeDetail, responses=MOVES)
+@governed_by(POLICY, "revoke")
 def revoke_sign_in_code(code_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Annul a code that was lost or seen: it opens no more."""
     service.revoke(session, actor, code_id)

@@ -7,6 +7,7 @@ from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
 from app.access.fresh import is_fresh
+from app.access.governed import open_to_all
 from app.codes import queries, service
 from app.codes.problems import CodeWrong
 from app.codes.schemas import CodeForm, NextForm
@@ -28,12 +29,14 @@ pages = page_router()
 
 
 @open_pages.get("/connexion/code")
+@open_to_all("signing in")
 def show_door(request: Request, suite: Destination = "/") -> Response:
     """Where the printed QR code leads."""
     return _door(request, blank(CodeForm), suite)
 
 
 @open_pages.post("/connexion/code")
+@open_to_all("signing in")
 def enter_with_code(request: Request, session: SessionDep, database: DatabaseDep) -> Response:
     """Come in with a matricule and a code, which is spent."""
     key = service.key_of(request.app.state.settings)
@@ -52,6 +55,7 @@ def enter_with_code(request: Request, session: SessionDep, database: DatabaseDep
 
 
 @pages.get(NEXT)
+@open_to_all("one's own next code")
 def offer_next(
     request: Request, actor: ActorDep, database: DatabaseDep, suite: Destination = "/"
 ) -> Response:
@@ -62,6 +66,7 @@ def offer_next(
 
 
 @pages.post(NEXT)
+@open_to_all("one's own next code")
 def show_next(request: Request, actor: ActorDep, session: SessionDep, database: DatabaseDep) -> Response:
     """Show the next code, this once. Asked again, it is another."""
     form = read(request, NextForm)

@@ -9,6 +9,7 @@ FOR_PRINTERS = _("Les codes imprimés reviennent au laboratoire et à l'administ
 
 POLICY = Policy(
     "sign_in_code",
+    title=_("Code imprimé"),
     actions=[
         Action("list", _("voir à qui des codes ont été remis"), PRINTERS, FOR_PRINTERS),
         Action("issue", _("imprimer des codes pour des agents sans adresse"), PRINTERS, FOR_PRINTERS),

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.access.governed import open_to_all
 from app.demo.filling import SLUG
 from app.demo.page import people
 from app.kit.database import Database
@@ -45,6 +46,7 @@ def about(request: Request) -> dict[str, Any]:
 
 
 @pages.post("/demo/entrer")
+@open_to_all("the demonstration alone")
 def enter_as(request: Request, session: SessionDep, database: DatabaseDep) -> Response:
     """Be somebody of the town."""
     take(database, ENTERING, network(request.client and request.client.host))
@@ -59,6 +61,7 @@ def enter_as(request: Request, session: SessionDep, database: DatabaseDep) -> Re
 
 
 @pages.get("/boite-aux-lettres")
+@open_to_all("the demonstration alone")
 def read_mailbox(request: Request, database: DatabaseDep) -> Response:
     """Everybody's mail, the newest first."""
     with database.session() as session:

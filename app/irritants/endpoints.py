@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from sqlmodel import Session
 
 from app.access.dependencies import ActorDep
-from app.access.governed import governed_by
+from app.access.governed import governed_by, open_to_all
 from app.irritants import protection, queries, service
 from app.irritants.models import Irritant
 from app.irritants.policy import POLICY
@@ -209,6 +209,7 @@ def comment_irritant(irritant_id: UUID, form: CommentBody, actor: ActorDep, sess
 
 
 @api.get("/{irritant_id}/messages", response_model=Page[Message], responses=problem_responses(422))
+@governed_by(POLICY, "read_dialogue")
 def list_irritant_messages(
     request: Request,
     irritant_id: UUID,
@@ -224,6 +225,7 @@ def list_irritant_messages(
 
 
 @api.post("/{irritant_id}/messages", status_code=201, response_model=Message, responses=WRITES)
+@governed_by(POLICY, "write_message")
 def write_to_reporter(irritant_id: UUID, form: MessageBody, actor: ActorDep, session: SessionDep) -> Response:
     """Write to the reporter of a protected irritant, who reads it with the follow-up key."""
     row = protection.send(session, actor, service.find(session, actor, irritant_id), form.body)
@@ -231,6 +233,7 @@ def write_to_reporter(irritant_id: UUID, form: MessageBody, actor: ActorDep, ses
 
 
 @unlinked_api.post("/{irritant_id}/open-identity", response_model=OpenedIdentity, responses=WRITES)
+@governed_by(POLICY, "open_identity")
 def open_identity(
     irritant_id: UUID, form: OpenIdentity, actor: ActorDep, session: SessionDep, keyring: KeyringDep
 ) -> Response:
@@ -244,6 +247,7 @@ def open_identity(
 
 
 @api.get("/{irritant_id}/openings", response_model=Page[Opening], responses=problem_responses(422))
+@governed_by(POLICY, "read_openings")
 def list_irritant_openings(
     request: Request,
     irritant_id: UUID,
@@ -259,6 +263,7 @@ def list_irritant_openings(
 
 
 @followed_api.post("/read", response_model=FollowedReport, responses=WRITES | problem_responses(429))
+@open_to_all("whoever holds the follow-up key")
 def read_protected_report(
     request: Request, form: FollowUpKey, session: SessionDep, database: DatabaseDep, keyring: KeyringDep
 ) -> Response:
@@ -274,6 +279,7 @@ def read_protected_report(
 @followed_api.post(
     "/write", status_code=201, response_model=FollowedMessage, responses=WRITES | problem_responses(429)
 )
+@open_to_all("whoever holds the follow-up key")
 def write_on_protected_report(
     request: Request, form: FollowUpMessage, session: SessionDep, database: DatabaseDep, keyring: KeyringDep
 ) -> Response:

@@ -15,6 +15,9 @@ from app.kit.encoding import to_json
 VERSION = 2
 """What events recorded from now on are digested by. Version 1 knew neither capacity, nor delegation, nor address."""
 
+MAX_ADDRESS = 45
+"""As many characters as an IPv6 address without a zone may have."""
+
 
 class Facts(Protocol):
     """The columns of an event by name."""
@@ -68,6 +71,8 @@ def hidden(address: str | None) -> dict[str, str | None]:
     """The columns of an event that hold an address: itself, a salt of 128 random bits, and the hash of both."""
     if address is None:
         return {"address": None, "address_salt": None, "address_hash": None}
+    # An IPv6 address with its zone has no longest form.
+    address = address[:MAX_ADDRESS]
     salt = secrets.token_hex(16)
     return {"address": address, "address_salt": salt, "address_hash": address_hash(salt, address)}
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
+from app.access.governed import open_to_all
 from app.kit.i18n import _, negotiate
 from app.kit.limits import network
 from app.kit.problems import Invalid, NotFound, Problem
@@ -25,12 +26,14 @@ pages = page_router(anonymous=True)
 
 
 @pages.get("/connexion/lien")
+@open_to_all("signing in")
 def show_door(request: Request, suite: Annotated[str, Query(max_length=2000)] = "/") -> Response:
     """Ask for a link."""
     return _door(request, blank(AskForm), suite)
 
 
 @pages.post("/connexion/lien")
+@open_to_all("signing in")
 def ask_for_link(request: Request, session: SessionDep, database: DatabaseDep) -> Response:
     """Send a link, if the address is an agent's. The answer is the same where it is nobody's."""
     form = read(request, AskForm)
@@ -52,12 +55,14 @@ def ask_for_link(request: Request, session: SessionDep, database: DatabaseDep) -
 
 
 @pages.get("/connexion/lien/envoye")
+@open_to_all("signing in")
 def link_on_its_way(request: Request) -> Response:
     """What to do now."""
     return _page(request, "links/sent.html")
 
 
 @pages.get("/connexion/lien/ouvrir")
+@open_to_all("signing in")
 def show_link(
     request: Request, database: DatabaseDep, jeton: Annotated[str, Query(max_length=100)]
 ) -> Response:
@@ -71,6 +76,7 @@ def show_link(
 
 
 @pages.post("/connexion/lien/ouvrir")
+@open_to_all("signing in")
 def open_link(request: Request, session: SessionDep) -> Response:
     """Come in. The link is spent."""
     form = read(request, OpenForm)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
+from app.access.governed import governed_by
 from app.kit.etag import IfMatch, require_version
 from app.kit.routing import (
     EDITS,
@@ -39,6 +40,7 @@ def _public_url(request: Request) -> str:
 
 
 @providers_api.get("", response_model=Page[ProviderDetail], responses=problem_responses(422))
+@governed_by(policy.PROVIDER, "read")
 def list_identity_providers(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[ProviderQuery, Query()]
 ) -> Response:
@@ -51,6 +53,7 @@ def list_identity_providers(
 
 
 @providers_api.post("", status_code=201, response_model=ProviderDetail, responses=WRITES)
+@governed_by(policy.PROVIDER, "set")
 def create_identity_provider(
     request: Request, form: ProviderCreate, actor: ActorDep, session: SessionDep
 ) -> Response:
@@ -64,6 +67,7 @@ def create_identity_provider(
 
 
 @providers_api.get("/{provider_id}", response_model=ProviderDetail, responses=problem_responses(422))
+@governed_by(policy.PROVIDER, "read")
 def read_identity_provider(
     request: Request, provider_id: UUID, actor: ActorDep, database: DatabaseDep
 ) -> Response:
@@ -76,6 +80,7 @@ def read_identity_provider(
 
 
 @providers_api.patch("/{provider_id}", response_model=ProviderDetail, responses=EDITS)
+@governed_by(policy.PROVIDER, "set")
 def edit_identity_provider(
     request: Request,
     provider_id: UUID,
@@ -92,6 +97,7 @@ def edit_identity_provider(
 
 
 @bindings_api.get("", response_model=Page[Binding], responses=problem_responses(422))
+@governed_by(policy.BINDING, "read")
 def list_identity_bindings(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[BindingQuery, Query()]
 ) -> Response:
@@ -103,6 +109,7 @@ def list_identity_bindings(
 
 
 @bindings_api.delete("/{binding_id}", status_code=204, responses=MOVES)
+@governed_by(policy.BINDING, "release")
 def release_identity_binding(binding_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
     """Unbind an account: the agent's next one is found by the rule again, as on the first day."""
     service.release(session, actor, binding_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from sqlmodel import Session
 
+from app.access.governed import open_to_all
 from app.kit import clock
 from app.kit.database import Database
 from app.kit.limits import Limit, network, take
@@ -46,6 +47,7 @@ pages = page_router(anonymous=True)
 
 
 @pages.get("/oidc/depart")
+@open_to_all("signing in")
 def go_to_provider(
     request: Request,
     database: DatabaseDep,
@@ -74,6 +76,7 @@ def go_to_provider(
 
 
 @pages.get(queries.RETURN)
+@open_to_all("signing in")
 def come_back(
     request: Request,
     database: DatabaseDep,
@@ -101,6 +104,7 @@ def come_back(
 
 
 @pages.get(queries.LOGGED_OUT)
+@open_to_all("signing in")
 def logged_out() -> Response:
     """Back from the end of the provider's session. Ours ended before it: `state` has nothing to protect."""
     return redirect("/connexion")

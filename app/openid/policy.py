@@ -8,6 +8,7 @@ ADMINISTRATION = _("Ces réglages reviennent à l'administration de la plateform
 
 PROVIDER = Policy(
     "identity_provider",
+    title=_("Connexion par compte professionnel"),
     actions=[
         Action("read", _("lire les réglages de connexion par compte professionnel"), (C.ADMINISTRATOR,),
                ADMINISTRATION),
@@ -17,6 +18,7 @@ PROVIDER = Policy(
 
 BINDING = Policy(
     "identity_binding",
+    title=_("Compte professionnel lié"),
     actions=[
         Action("read", _("lire quels agents ont lié un compte professionnel"), (C.ADMINISTRATOR, C.LAB),
                _("Cette liste s'adresse au laboratoire et à l'administration de la plateforme.")),

@@ -63,6 +63,7 @@ def read_me(actor: ActorDep, database: DatabaseDep) -> Response:
 
 
 @founding_api.post("", status_code=201, response_model=AuthorityDetail, responses=WRITES)
+@governed_by(policy.AUTHORITY, "create")
 def create_authority(form: AuthorityFounding, actor: ActorDep, session: SessionDep) -> Response:
     """Create an authority, and its first administrator. For the operators of the platform, whom the server's settings
     name; they see nothing of it afterwards. A `slug` is taken once: sent twice, this is refused (409)."""
@@ -156,6 +157,7 @@ def edit_agent(
 
 
 @agents_api.put("/{agent_id}/capacities/{capacity}", status_code=204, responses=MOVES)
+@governed_by(policy.AGENT, "give_capacity")
 def give_agent_capacity(
     agent_id: UUID, capacity: GrantedCapacity, actor: ActorDep, session: SessionDep
 ) -> Response:
@@ -169,6 +171,7 @@ def give_agent_capacity(
 
 
 @agents_api.delete("/{agent_id}/capacities/{capacity}", status_code=204, responses=MOVES)
+@governed_by(policy.AGENT, "withdraw_capacity")
 def withdraw_agent_capacity(
     agent_id: UUID, capacity: GrantedCapacity, actor: ActorDep, session: SessionDep
 ) -> Response:

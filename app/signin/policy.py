@@ -17,6 +17,7 @@ def is_holder(_session: Any, actor: Actor, row: WebSession) -> bool:
 
 POLICY = Policy(
     "session",
+    title=_("Connexion"),
     relations={C.OWNER: is_holder},
     actions=[
         Action("list", _("voir où l'on est connecté"), (C.AGENT, C.ELECTED), ONES_OWN),

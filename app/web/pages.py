@@ -23,7 +23,7 @@ from app.access.actor import Actor
 from app.access.fresh import FreshAuthenticationNeeded
 from app.kit.bounds import confine, open_up
 from app.kit.database import translate
-from app.kit.i18n import negotiate
+from app.kit.i18n import negotiate, speak
 from app.kit.problems import NotFound, Problem
 from app.web.forms import receive
 from app.web.headers import protect
@@ -94,6 +94,7 @@ class PageRoute(APIRoute):
         endpoint = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            speak(negotiate(request.headers.get("accept-language")))
             visit = await _recognise(request)
             request.state.visit, request.state.caller = visit, visit.caller
             self._set_bounds(visit)

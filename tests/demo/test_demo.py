@@ -35,7 +35,7 @@ from app.irritants.models import (
     ProtectedIdentity,
     ProtectedReceipt,
 )
-from app.journal import proof
+from app.journal import keys, proof
 from app.journal.models import Delivery, JournalEvent
 from app.kit.columns import metadata
 from app.kit.database import Database
@@ -218,6 +218,23 @@ def test_somebody_reports_under_protection(demo: Demo, call: Any) -> None:
     assert [message["side"] for message in followed["messages"]] == ["lab", "reporter"] * 2
 
 
+def test_every_act_says_in_what_capacity(demo: Demo) -> None:
+    silent = select(col(JournalEvent.type)).where(
+        col(JournalEvent.agent_id).is_not(None), col(JournalEvent.acting_as).is_(None)
+    )
+    with demo.database.read() as connection:
+        assert set(connection.execute(silent).scalars()) == set()
+
+
+def test_it_signs_its_journal(first_run: FirstRun) -> None:
+    keyring = keys.load(first_run.file.with_suffix(".journal.pem"))
+    with Database(f"sqlite:///{first_run.file}") as database:
+        with database.transaction() as session:
+            authority = authority_named(session, SLUG)
+        verdict = proof.verify(database, authority.id, keyring)
+    assert (verdict.fault, verdict.checkpoints) == (None, 1)
+
+
 def test_the_journal_is_whole_and_in_the_order_of_what_happened(demo: Demo) -> None:
     verdict = proof.verify(demo.database, demo.authority.id)
     assert (verdict.events, verdict.fault) == (count(demo, JournalEvent), None)
@@ -332,7 +349,8 @@ def test_the_first_run_fills_then_serves(first_run: FirstRun) -> None:
     assert first_run.answer == 200
     assert f"{first_run.base}/api/v1" in first_run.printed
     assert [word for word in first_run.said.split() if word.isdigit()] == ["25", "50", "75", "100"]
-    assert sorted(one.name for one in first_run.file.parent.iterdir()) == ["demo.db", "demo.keys"]
+    beside = ["demo.db", "demo.journal.pem", "demo.keys"]
+    assert sorted(one.name for one in first_run.file.parent.iterdir()) == beside
 
 
 def test_another_run_keeps_the_data_and_reset_starts_over(first_run: FirstRun, tmp_path: Path) -> None:

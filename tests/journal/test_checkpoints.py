@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from app.access.actor import Actor
 from app.journal import checkpoints, keys, proof, service
 from app.journal.chain import Broken
+from app.journal.chain import chains as CHAINS  # noqa: N812 a table
 from app.journal.chain import events as EVENTS  # noqa: N812 a table
 from app.journal.checkpoints import checkpoints as CHECKPOINTS  # noqa: N812 a table
 from app.journal.checkpoints import make, make_due
@@ -21,7 +22,6 @@ from app.kit import clock
 from app.kit.database import Database
 from tests.journal.stones import at_once, lay, tamper
 
-CHAINS = checkpoints.chains
 AN_HOUR = timedelta(hours=1)
 
 
@@ -182,7 +182,9 @@ class TestWrittenAnew:
             make(database, keyring, actor.authority_id)
 
 
-def test_a_chain_cut_short(database: Database, actor: Actor, keyring: Keyring) -> None:
+def test_a_chain_cut_short(
+    database: Database, actor: Actor, keyring: Keyring, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The last events and the head go back to where they were: only the checkpoint remembers."""
     grow(database, actor, 5)
     make(database, keyring, actor.authority_id)
@@ -197,6 +199,9 @@ def test_a_chain_cut_short(database: Database, actor: Actor, keyring: Keyring) -
     assert verdict == proof.Verdict(3, "a checkpoint speaks of 5 events, the chain has 3", 0)
     with pytest.raises(Broken, match="the chain has 3"):
         make(database, keyring, actor.authority_id)
+    with clock.at(clock.now() + AN_HOUR):
+        assert make_due(database, keyring) == 0
+    assert "journal broken" in "".join(capsys.readouterr()), "the worker says so, hour after hour"
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_whole(exported: Exported) -> None:
 def test_as_a_third_party_runs_it(exported: Exported) -> None:
     """In a process of its own, isolated: neither our code nor our directory is of any help to it."""
     file = exported.folder / "export.ndjson"
-    command = [sys.executable, "-I", "-W", "error::SyntaxWarning", SCRIPT, file]
+    command = [sys.executable, "-I", "-W", "error::SyntaxWarning", str(SCRIPT), str(file)]
     for broken in (False, True):
         lines = exported.lines()
         lines[3]["payload"] = lines[3]["payload"].replace("é", "e" if broken else "é")

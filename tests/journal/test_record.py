@@ -173,3 +173,10 @@ def test_a_cause_stands_before_its_effects(database: Database, actor: Actor) -> 
     assert [event.type for event in everything] == ["stone.laid", "echo.heard"] * 50
     for cause, effect in zip(everything[::2], everything[1::2], strict=True):
         assert UUID(json.loads(effect.payload)["of"]) == cause.subject_id
+
+
+def test_an_address_of_any_length(database: Database, actor: Actor) -> None:
+    lay(database, calling_from(actor, "fe80:1234:5678:9abc:def0:1234:5678:9abc%enp0s31f6.1234"))
+    (event,) = recorded(database)
+    assert event.address == "fe80:1234:5678:9abc:def0:1234:5678:9abc%enp0s3"[:45]
+    assert event.address_hash == address_hash(str(event.address_salt), event.address)

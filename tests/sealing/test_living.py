@@ -1,6 +1,7 @@
 """The whole application on connections that see nothing unless told: a day of two towns, and the worker's round."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -79,6 +80,7 @@ class TestOwner:
                     rows = connection.exec_driver_sql("SELECT slug FROM authorities").scalars().all()
                 assert rows == ["valmoret"]
                 upgrade(owner, role=role)
+            self._by_a_login_that_owns_nothing(owner, postgres, role, ours.id)
             # A backup is made by the owner, whom no policy holds back.
             with Database(owner, role=None) as owned, owned.read() as connection:
                 assert len(connection.exec_driver_sql("SELECT slug FROM authorities").all()) == 2
@@ -88,6 +90,24 @@ class TestOwner:
             ) as c:
                 c.execute(f"DROP OWNED BY {role}, {role}_everywhere")
                 c.execute(f"DROP ROLE {role}, {role}_everywhere")
+
+    def _by_a_login_that_owns_nothing(self, owner: str, postgres: str, role: str, ours: UUID) -> None:
+        login = f"server_{role}"
+        with psycopg.connect(postgres, autocommit=True) as admin:
+            admin.execute(f"CREATE ROLE {login} LOGIN NOINHERIT IN ROLE {role}, {role}_everywhere")
+        try:
+            url = make_url(owner).set(username=login).render_as_string(hide_password=False)
+            with Database(url, role=role) as database:
+                with within(ours), database.transaction() as session:
+                    slugs = (
+                        session.connection().exec_driver_sql("SELECT slug FROM authorities").scalars().all()
+                    )
+                    assert slugs == ["valmoret"]
+                with everywhere(), database.read() as connection:
+                    assert len(connection.exec_driver_sql("SELECT slug FROM authorities").all()) == 2
+        finally:
+            with psycopg.connect(postgres, autocommit=True) as admin:
+                admin.execute(f"DROP ROLE {login}")
 
     def test_may_name_another_role_later(self, owner: str, postgres: str) -> None:
         with psycopg.connect(postgres, autocommit=True) as admin:
