@@ -1,3 +1,3 @@
 """Essaim: an agent-led intrapreneurship programme for a local authority."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from sqlmodel import Session
 
 from app.access.dependencies import ActorDep
-from app.access.governed import governed_by, open_to_all
+from app.access.governed import governed_by
 from app.irritants import protection, queries, service
 from app.irritants.models import Irritant
 from app.irritants.policy import POLICY
@@ -87,7 +87,7 @@ def list_irritants(
 
 
 @api.post("", status_code=201, response_model=ReportedIrritant, responses=WRITES)
-@governed_by(POLICY, "report")
+@governed_by(POLICY, "report", "report_protected")
 def report_irritant(
     request: Request, form: IrritantReport, actor: ActorDep, session: SessionDep, keyring: KeyringDep
 ) -> Response:
@@ -263,7 +263,7 @@ def list_irritant_openings(
 
 
 @followed_api.post("/read", response_model=FollowedReport, responses=WRITES | problem_responses(429))
-@open_to_all("whoever holds the follow-up key")
+@governed_by(POLICY, "follow_protected")
 def read_protected_report(
     request: Request, form: FollowUpKey, session: SessionDep, database: DatabaseDep, keyring: KeyringDep
 ) -> Response:
@@ -279,7 +279,7 @@ def read_protected_report(
 @followed_api.post(
     "/write", status_code=201, response_model=FollowedMessage, responses=WRITES | problem_responses(429)
 )
-@open_to_all("whoever holds the follow-up key")
+@governed_by(POLICY, "follow_protected")
 def write_on_protected_report(
     request: Request, form: FollowUpMessage, session: SessionDep, database: DatabaseDep, keyring: KeyringDep
 ) -> Response:

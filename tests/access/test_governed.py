@@ -8,7 +8,7 @@ from app.irritants.policy import POLICY
 from app.kit.routing import router, serve
 from app.main import ROOMS
 
-INFRASTRUCTURE = {"/healthz", "/readyz", "/api/v1/openapi.json"}
+INFRASTRUCTURE = {"/healthz", "/readyz", "/api/v1/openapi.json", "/static"}
 """What answers before anybody is known, and says nothing of anybody."""
 
 
@@ -31,7 +31,14 @@ def test_only_known_rows_open_routes(shared_app: FastAPI) -> None:
 
 def test_every_row_but_what_lists_ask_opens_a_route(shared_app: FastAPI) -> None:
     """A row that opens nothing is a promise that nobody keeps; these are asked inside an answer."""
-    within = {"agent.read_absence_kinds", "directorate.name_head", "half_day.read_reasons"}
+    within = {
+        "agent.read_absence_kinds",
+        "directorate.count",
+        "directorate.name_head",
+        "half_day.read_reasons",
+        "irritant.know_protected",
+        "session.read",
+    }
     opened = {
         f"{route.rule.policy.subject}.{action}"
         for route in governed(shared_app.routes)
