@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 import structlog
+import urllib3
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -25,10 +26,25 @@ log = structlog.get_logger("essaim.openid")
 TIMEOUT: Final = (3.05, 5.0)
 """Seconds to connect, and between two reads."""
 
+WHOLE_SECONDS: Final = 10.0
+"""How long the whole of an answer may take."""
+
 MAX_BYTES: Final = 512 * 1024
+UNREADABLE: Final = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    OSError,
+    ValueError,
+    RecursionError,
+)
+"""What an answer that is cut, too long, too slow, or no JSON is found out by."""
+
 FRESH_SECONDS: Final = 3600
 STALE_SECONDS: Final = 86_400
 NEW_KEY_SECONDS: Final = 60
+PATIENCE: Final = 1.0
+"""Seconds that a thread waits for another's turn with a provider."""
+
 DOWN_SECONDS: Final = 5
 """How long a provider that did not answer is not asked again, so that it does not take every thread."""
 
@@ -77,6 +93,9 @@ class _Memory:
     value: Any
     read_at: float
 
+    def is_younger(self, seconds: float) -> bool:
+        return time.monotonic() - self.read_at < seconds
+
 
 class Directory:
     """What the providers say of themselves, by issuer."""
@@ -85,11 +104,13 @@ class Directory:
         self._fetch = fetch or fetch_json
         self._known: dict[tuple[str, str], _Memory] = {}
         self._down: dict[str, float] = {}
-        self._lock = Lock()
+        self._reading: dict[tuple[str, str], Lock] = {}
 
     def metadata(self, issuer: str) -> Metadata:
         """The provider's metadata. Raises `ProviderAway` where it has none that holds."""
-        found: Metadata = self._remembered((issuer, "metadata"), lambda: self._read_metadata(issuer))
+        found: Metadata = self._remembered(
+            (issuer, "metadata"), lambda: self._read_metadata(issuer), lasts=FRESH_SECONDS
+        )
         return found
 
     def keys(self, metadata: Metadata, *, unknown: bool = False) -> KeySet:
@@ -100,24 +121,29 @@ class Directory:
         )
         return found
 
-    def _remembered(self, key: tuple[str, str], read: Callable[[], Any], lasts: float = FRESH_SECONDS) -> Any:
-        now = time.monotonic()
-        memory = self._known.get(key)
-        if memory and now - memory.read_at < lasts:
-            return memory.value
-        if self._down.get(key[0], 0) < now:
-            try:
-                value = read()
-            except ProviderAway:
-                self._down[key[0]] = time.monotonic() + DOWN_SECONDS
-            else:
-                with self._lock:
-                    self._known[key] = _Memory(value, now)
-                    self._down.pop(key[0], None)
-                return value
-        if memory and now - memory.read_at < STALE_SECONDS:
-            return memory.value
-        raise ProviderAway
+    def _remembered(self, key: tuple[str, str], read: Callable[[], Any], *, lasts: float) -> Any:
+        """What is known, or read anew by one thread: the others take what was known, or wait a moment for it."""
+        known = self._known.get(key)
+        if known is None or not known.is_younger(lasts):
+            reading = self._reading.setdefault(key, Lock())
+            if reading.acquire(timeout=0 if known else PATIENCE):
+                try:
+                    self._read_anew(key, read, lasts)
+                finally:
+                    reading.release()
+        known = self._known.get(key)
+        if known is None or not known.is_younger(max(lasts, STALE_SECONDS)):
+            raise ProviderAway
+        return known.value
+
+    def _read_anew(self, key: tuple[str, str], read: Callable[[], Any], lasts: float) -> None:
+        known, issuer = self._known.get(key), key[0]
+        if (known and known.is_younger(lasts)) or self._down.get(issuer, 0) > time.monotonic():
+            return
+        try:
+            self._known[key] = _Memory(read(), time.monotonic())
+        except ProviderAway:
+            self._down[issuer] = time.monotonic() + DOWN_SECONDS
 
     def _read_metadata(self, issuer: str) -> Metadata:
         data = self._fetch(issuer.rstrip("/") + "/.well-known/openid-configuration")
@@ -148,17 +174,25 @@ def fetch_json(url: str) -> Mapping[str, Any]:
         ) as response:
             if response.status_code != requests.codes.ok:
                 raise ValueError(f"status {response.status_code}")
-            content = response.raw.read(MAX_BYTES + 1, decode_content=True)
-            if len(content) > MAX_BYTES:
-                raise ValueError("too long")
-            data = json.loads(content)
-    except (requests.RequestException, OSError, ValueError) as error:
+            data = json.loads(content_of(response))
+    except UNREADABLE as error:
         log.warning("provider away", url=url, exc_info=error)
         raise ProviderAway from None
     if not isinstance(data, dict):
         log.warning("provider away", url=url, says=type(data).__name__)
         raise ProviderAway
     return data
+
+
+def content_of(response: requests.Response) -> bytes:
+    """The body of a streamed answer. Raises one of `UNREADABLE` where it is too long or takes too long."""
+    until, content = time.monotonic() + WHOLE_SECONDS, bytearray()
+    # As it comes: by chunks of a size, an answer that drips would be waited for.
+    while chunk := response.raw.read1(65_536, decode_content=True):
+        content += chunk
+        if len(content) > MAX_BYTES or time.monotonic() > until:
+            raise ValueError("too long")
+    return bytes(content)
 
 
 directory: Final = Directory()

@@ -22,7 +22,7 @@ from joserfc.jws import JWSRegistry
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.kit import clock
-from app.openid.discovery import MAX_BYTES, TIMEOUT, Directory, Metadata
+from app.openid.discovery import PATIENCE, TIMEOUT, UNREADABLE, Directory, Metadata, content_of
 from app.openid.problems import AnswerUnverified, LevelTooLow, ProviderAway
 from app.openid.profiles import Algorithm, Traits
 
@@ -34,8 +34,8 @@ LEEWAY: Final = 30
 AT_ONCE: Final = 8
 """How many threads of a server process may talk to providers: a slow one leaves the others to everybody else."""
 
-PATIENCE: Final = 1.0
-"""Seconds that one more waits for its turn."""
+UNSOUND: Final = (JoseError, TypeError, ValueError, OverflowError, RecursionError)
+"""What a token that does not hold is found out by."""
 
 _conversations = BoundedSemaphore(AT_ONCE)
 
@@ -167,7 +167,7 @@ def _tokens(session: Any, metadata: Metadata, code: str, verifier: str) -> Mappi
             log.error("client refused by the provider", issuer=metadata.issuer, exc_info=error)
             raise ProviderAway from None
         raise _unverified(f"the token endpoint refused: {error.error}") from None
-    except (requests.RequestException, OSError, ValueError) as error:
+    except UNREADABLE as error:
         log.warning("provider away", issuer=metadata.issuer, exc_info=error)
         raise ProviderAway from None
     return tokens
@@ -193,7 +193,7 @@ def _id_claims(
     )
     try:
         claims.validate(now=_now(), leeway=LEEWAY)
-    except (JoseError, TypeError, ValueError, OverflowError) as error:
+    except UNSOUND as error:
         raise _unverified(f"ID token: {error}") from None
     return token.claims
 
@@ -207,13 +207,13 @@ def _userinfo(session: Any, client: Client, directory: Directory, metadata: Meta
         ) as answer:  # fmt: skip
             if answer.status_code >= requests.codes.server_error:
                 raise requests.HTTPError(f"status {answer.status_code}")
-            content = answer.raw.read(MAX_BYTES + 1, decode_content=True)
+            content = content_of(answer)
     except AuthlibBaseError as error:
         raise _unverified(f"the access token is of no use: {error.error}") from None
-    except (requests.RequestException, OSError, ValueError) as error:
+    except UNREADABLE as error:
         log.warning("provider away", issuer=metadata.issuer, exc_info=error)
         raise ProviderAway from None
-    if answer.status_code != requests.codes.ok or len(content) > MAX_BYTES:
+    if answer.status_code != requests.codes.ok:
         raise _unverified(f"userinfo answered {answer.status_code}")
     media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == "application/jwt":
@@ -222,7 +222,7 @@ def _userinfo(session: Any, client: Client, directory: Directory, metadata: Meta
         raise _unverified(f"userinfo came as {media_type}")
     try:
         told = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         raise _unverified("userinfo is no JSON object")
@@ -242,7 +242,7 @@ def _userinfo_claims(
     )
     try:
         registry.validate(token.claims)
-    except (JoseError, TypeError, ValueError, OverflowError) as error:
+    except UNSOUND as error:
         raise _unverified(f"userinfo: {error}") from None
     return token.claims
 
@@ -255,7 +255,7 @@ def _decoded(value: str | bytes, client: Client, directory: Directory, metadata:
             return jwt.decode(value, directory.keys(metadata), registry=registry)
         except InvalidKeyIdError:
             return jwt.decode(value, directory.keys(metadata, unknown=True), registry=registry)
-    except (JoseError, TypeError, ValueError) as error:
+    except UNSOUND as error:
         raise _unverified(f"signature: {error}") from None
 
 

@@ -132,6 +132,8 @@ provider.use(async (ctx, next) => {
   }
   if (ctx.path === '/token' && fault === 'token_down') { ctx.status = 503; ctx.body = 'down'; }
   if (ctx.path === '/token' && fault === 'token_odd') { ctx.status = 200; ctx.body = ['odd']; }
+  if (ctx.path === '/token' && fault === 'token_cut') { ctx.respond = false; ctx.res.destroy(); }
+  if (ctx.path === '/token' && fault === 'token_deep') { ctx.status = 200; ctx.type = 'application/json'; ctx.body = '['.repeat(1 << 17); }
   if (ctx.path === '/token' && fault === 'slow') await new Promise((done) => { setTimeout(done, 3000); });
   if (ctx.path === '/me' && ctx.status === 200) {
     if (fault in userinfoFaults) {
@@ -141,6 +143,18 @@ provider.use(async (ctx, next) => {
     if (fault === 'userinfo_json') { ctx.body = jose.decodeJwt(ctx.body); ctx.type = 'application/json'; }
     if (fault === 'userinfo_down') { ctx.status = 500; ctx.body = 'down'; }
     if (fault === 'userinfo_long') { ctx.body = 'x'.repeat(1 << 20); ctx.type = 'application/jwt'; }
+    if (fault === 'userinfo_stalled' || fault === 'userinfo_cut') {
+      ctx.respond = false;
+      ctx.res.writeHead(200, { 'content-type': 'application/jwt', 'content-length': 1000 });
+      ctx.res.write('half of it');
+      if (fault === 'userinfo_cut') setTimeout(() => ctx.res.destroy(), 100);
+    }
+    if (fault === 'userinfo_drips') {
+      ctx.respond = false;
+      ctx.res.writeHead(200, { 'content-type': 'application/jwt' });
+      const drip = setInterval(() => ctx.res.write('x'), 50);
+      ctx.res.on('close', () => clearInterval(drip));
+    }
     if (fault === 'userinfo_page') { ctx.body = '<p>Please sign in</p>'; ctx.type = 'text/html'; }
   }
   if (ctx.path === '/jwks' && fault === 'rotated') ctx.body = { keys: [known, rotated].map((key) => key.jwk(key.publicKey)) };

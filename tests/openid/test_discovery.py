@@ -1,5 +1,6 @@
 """What a provider says of itself is asked for rarely, and outlives its absences."""
 
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -33,8 +34,6 @@ def test_asked_once_an_hour(
         directory.keys(directory.metadata(provider.issuer))
     assert asked == {"openid-configuration": 1, "jwks": 1}
     monkeypatch.setattr(discovery, "FRESH_SECONDS", 0)
-    directory = Directory(directory._fetch)
-    directory.metadata(provider.issuer)
     directory.metadata(provider.issuer)
     assert asked["openid-configuration"] == 2
 
@@ -74,6 +73,54 @@ def test_a_provider_that_never_answered_is_left_in_peace(directory: Directory, a
         with pytest.raises(ProviderAway):
             directory.metadata("http://127.0.0.1:1")
     assert asked["openid-configuration"] == 1
+
+
+def test_one_thread_asks_and_the_others_take_what_was_known(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "PATIENCE", 0.2)
+    asking, answer, asked = threading.Event(), threading.Event(), Counter[str]()
+
+    def fetch(url: str) -> Mapping[str, Any]:
+        asked[url] += 1
+        if asked.total() == 2:
+            asking.set()
+            assert answer.wait(10)
+        return fetch_json(url)
+
+    directory = Directory(fetch)
+    known = directory.metadata(provider.issuer)
+    monkeypatch.setattr(discovery, "FRESH_SECONDS", 0)
+    slow = threading.Thread(target=directory.metadata, args=(provider.issuer,))
+    slow.start()
+    assert asking.wait(10)
+    assert directory.metadata(provider.issuer) is known
+    answer.set()
+    slow.join()
+    assert asked.total() == 2
+    assert directory.metadata(provider.issuer) is not known
+
+
+def test_nobody_waits_long_for_what_another_thread_asks(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "PATIENCE", 0.2)
+    asking, answer = threading.Event(), threading.Event()
+
+    def fetch(url: str) -> Mapping[str, Any]:
+        asking.set()
+        assert answer.wait(10)
+        return fetch_json(url)
+
+    directory = Directory(fetch)
+    slow = threading.Thread(target=directory.metadata, args=(provider.issuer,))
+    slow.start()
+    assert asking.wait(10)
+    with pytest.raises(ProviderAway):
+        directory.metadata(provider.issuer)
+    answer.set()
+    slow.join()
+    assert directory.metadata(provider.issuer).issuer == provider.issuer
 
 
 @pytest.mark.parametrize(
