@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
-from app.journal import standing
+from app.journal import acting
 from app.kit.i18n import Text
 from app.kit.problems import Forbidden, NotFound
 
@@ -90,7 +90,7 @@ class Policy:
         """
         if ground := self.ground(session, actor, action, resource):
             if session is not None:
-                standing.note(session, actor.key, ground)
+                acting.note(session, actor.key, ground)
             return
         readable = resource is None or "read" not in self._by_name
         if readable or self.allows(session, actor, "read", resource):

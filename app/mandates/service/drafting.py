@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.irritants.models import Irritant
+from app.journal import acting
 from app.journal.service import record
 from app.kit.calendar import LAST_YEAR
 from app.kit.database import insert
@@ -58,8 +59,10 @@ def draft(session: Session, actor: Actor, form: MandateDraft) -> Mandate:
         **_texts(session, form, team),
         budget_euros=form.budget_euros,
     )
-    if not POLICY.allows(session, actor, "draft", mandate):
+    ground = POLICY.ground(session, actor, "draft", mandate)
+    if ground is None:
         raise Forbidden(_("Ce geste revient au laboratoire et au coach de l'équipe."))
+    acting.note(session, actor.key, ground)
     if charter is None:
         raise NoCharter
     if team.state is TeamState.CONCLUDED:
