@@ -13,7 +13,7 @@ from sqlmodel import Session
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.access.standing import Clauses, Relation, Standing
-from app.journal.standing import note as note_capacity
+from app.journal import acting
 from app.kit.i18n import Text, _
 from app.kit.problems import Forbidden, NotFound
 
@@ -131,7 +131,7 @@ class Policy:
         ground = self._ground(session, actor, action, resource)
         if not isinstance(ground, Text):
             if session is not None:
-                note_capacity(session, actor.key, ground)
+                acting.note(session, actor.key, ground)
             return
         if resource is None or "read" not in self._by_name or self.allows(session, actor, "read", resource):
             raise Forbidden(ground)

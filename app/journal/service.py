@@ -15,10 +15,10 @@ import structlog
 from sqlalchemy import CursorResult, Table, bindparam, insert, or_, select, update
 from sqlmodel import Session
 
+from app.journal.acting import Acting, capacity
 from app.journal.digest import VERSION, digest, hidden
 from app.journal.events import Event
 from app.journal.models import Delivery, JournalChain, JournalEvent
-from app.journal.standing import Standing, capacity
 from app.kit import clock
 from app.kit.bounds import everywhere, within
 from app.kit.database import Database
@@ -29,7 +29,7 @@ from app.kit.query import Command
 log = structlog.get_logger("essaim.journal")
 
 
-class By(Standing, Protocol):
+class By(Acting, Protocol):
     """Who did it: in what capacity, by which delegation, from where."""
 
     @property

@@ -226,9 +226,10 @@ def test_every_act_says_in_what_capacity(demo: Demo) -> None:
         assert set(connection.execute(silent).scalars()) == set()
 
 
-def test_it_signs_its_journal(first_run: FirstRun) -> None:
+def test_it_signs_its_journal(first_run: FirstRun, tmp_path: Path) -> None:
+    file = Path(shutil.copy(first_run.file, tmp_path))
     keyring = keys.load(first_run.file.with_suffix(".journal.pem"))
-    with Database(f"sqlite:///{first_run.file}") as database:
+    with Lookout(f"sqlite:///{file}") as database:
         with database.transaction() as session:
             authority = authority_named(session, SLUG)
         verdict = proof.verify(database, authority.id, keyring)

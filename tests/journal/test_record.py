@@ -14,7 +14,7 @@ from sqlmodel import Session
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.access.policy import Action, Policy
-from app.journal import service, standing
+from app.journal import acting, service
 from app.journal.digest import address_hash
 from app.kit import clock
 from app.kit.database import Database
@@ -75,7 +75,7 @@ def test_the_same_address_never_hashes_the_same(database: Database, actor: Actor
     assert one.address_hash != other.address_hash
 
 
-class TestStanding:
+class TestActing:
     def test_the_ground_on_which_it_was_allowed(self, database: Database, actor: Actor) -> None:
         policy = Policy(
             "stone",
@@ -106,21 +106,21 @@ class TestStanding:
     def test_not_the_ground_of_another(self, database: Database, actor: Actor) -> None:
         agent = replace(actor, agent_id=new_id(), acting_as=None)
         with database.transaction() as session:
-            standing.note(session, "agent:somebody else", "lab")
+            acting.note(session, "agent:somebody else", "lab")
             service.record(session, StoneLaid(subject_id=new_id()), by=agent)
         assert recorded(database)[0].acting_as is None
 
     def test_not_that_of_another_unit_of_work(self, database: Database, actor: Actor) -> None:
         agent = replace(actor, agent_id=new_id(), acting_as=None)
         with database.transaction() as session:
-            standing.note(session, agent.key, "lab")
+            acting.note(session, agent.key, "lab")
         lay(database, agent)
         assert recorded(database)[0].acting_as is None
 
     def test_ones_own_word_goes_before(self, database: Database, actor: Actor) -> None:
         head = replace(actor, agent_id=new_id(), acting_as=Capacity.HEAD)
         with database.transaction() as session:
-            standing.note(session, head.key, "lab")
+            acting.note(session, head.key, "lab")
             service.record(session, StoneLaid(subject_id=new_id()), by=head)
         assert recorded(database)[0].acting_as == "head"
 

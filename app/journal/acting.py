@@ -11,7 +11,7 @@ from sqlmodel import Session
 _NOTE = "acting_as"
 
 
-class Standing(Protocol):
+class Acting(Protocol):
     """What the journal needs to know of whoever acts."""
 
     @property
@@ -26,7 +26,7 @@ def note(session: Session, key: str, capacity: str) -> None:
     session.info[_NOTE] = key, capacity
 
 
-def capacity(session: Session, by: Standing) -> str | None:
+def capacity(session: Session, by: Acting) -> str | None:
     """What they act as: their own word, else what was noted of them; None where nothing allowed them anything."""
     if by.acting_as:
         return by.acting_as
