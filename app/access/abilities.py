@@ -63,8 +63,11 @@ class Abilities:
         language = spoken()
         found = []
         for step in self.steps:
-            sentence = self.policy.why_not(session, actor, step.action, resource, standing)
-            reason = sentence.to(language) if sentence else self._out_of_turn(step, resource, language)
+            ground = self.policy.weigh(session, actor, step.action, resource, standing)
+            if isinstance(ground, Text):
+                reason: str | None = ground.to(language)
+            else:
+                reason = self._out_of_turn(step, resource, language)
             if reason is None and step.obstacle and (sentence := step.obstacle(resource, actor)):
                 reason = sentence.to(language)
             found.append({"action": step.action, "allowed": reason is None, "reason": reason})

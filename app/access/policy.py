@@ -86,18 +86,13 @@ class Policy:
         return self.why_not(session, actor, action, resource) is None
 
     def why_not(
-        self,
-        session: Session | None,
-        actor: Actor,
-        action: str,
-        resource: Any = None,
-        standing: Standing | None = None,
+        self, session: Session | None, actor: Actor, action: str, resource: Any = None
     ) -> Text | None:
         """The sentence that says why `actor` may not do `action` on `resource`; None where they may."""
-        ground = self._ground(session, actor, action, resource, standing)
+        ground = self.weigh(session, actor, action, resource)
         return ground if isinstance(ground, Text) else None
 
-    def _ground(
+    def weigh(
         self,
         session: Session | None,
         actor: Actor,
@@ -128,7 +123,7 @@ class Policy:
 
         The journal writes down in which capacity they act from here on.
         """
-        ground = self._ground(session, actor, action, resource)
+        ground = self.weigh(session, actor, action, resource)
         if not isinstance(ground, Text):
             if session is not None:
                 acting.note(session, actor.key, ground)

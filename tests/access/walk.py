@@ -92,7 +92,7 @@ def held_by(kind: Kind, session: Session, actor: Actor, row: Any) -> frozenset[s
 def spy(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
     """Every row that is asked for, from now on."""
     asked: set[tuple[str, str]] = set()
-    ask = Policy.why_not
+    ask = Policy.weigh
 
     def noted(self: Policy, session: Any, actor: Actor, action: str, *rest: Any) -> Any:
         # The abilities of the answer ask for all of them: only what comes before counts.
@@ -100,5 +100,5 @@ def spy(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
             asked.add((self.subject, action))
         return ask(self, session, actor, action, *rest)
 
-    monkeypatch.setattr(Policy, "why_not", noted)
+    monkeypatch.setattr(Policy, "weigh", noted)
     return asked
