@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from app.access.actor import system
-from app.demo import calls, irritants, solutions, teams
+from app.demo import calls, irritants, powers, solutions, teams
 from app.demo.cast import ELECTED, Cast
 from app.demo.corpus_reader import load
 from app.demo.story import WEEKS, Progress, Story
@@ -66,6 +66,7 @@ def fill(database: Database, export: bytes, progress: Progress, keyring: Keyring
     calls.tell_calls(story)
     teams.tell(story)
     solutions.tell(story)
+    powers.tell(story)
     with _rarely_collecting():
         story.play(progress)
     authority_id = story.cast.authority_id

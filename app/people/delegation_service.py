@@ -226,8 +226,7 @@ def _ended(
         .order_by(col(model.id))
         .execution_options(populate_existing=True)
     )
-    rows = session.execute(statement, {"today": actor.today()}).all()
-    return [(row[0], PowerEnd(row.cause)) for row in rows]
+    return [(row[0], PowerEnd(row.cause)) for row in session.execute(statement, {"today": actor.today()})]
 
 
 def _holder(session: Session, actor: Actor, holder_id: UUID, principal_id: UUID) -> Agent:
