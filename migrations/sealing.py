@@ -15,8 +15,13 @@ from app.kit.postgres import everywhere_role
 
 EVERYTHING: Final = "SELECT, INSERT, UPDATE, DELETE"
 
-SHARED: Final[Mapping[str, str]] = {"alembic_version": "SELECT"}
-"""Tables of no authority, and what the application may do there. Nothing in them is anybody's."""
+SHARED: Final[Mapping[str, str]] = {
+    "alembic_version": "SELECT",
+    # What strangers do, before anybody knows of which authority they are.
+    "link_requests": EVERYTHING,
+    "rate_limits": EVERYTHING,
+}
+"""Tables of no authority, whether they are there yet or not, and what the application may do in them."""
 
 NARROWER: Final[Mapping[str, str]] = {
     "authorities": "SELECT, INSERT, UPDATE",
