@@ -17,10 +17,11 @@ EVERYTHING: Final = "SELECT, INSERT, UPDATE, DELETE"
 
 SHARED: Final[Mapping[str, str]] = {
     "alembic_version": "SELECT",
+    # What strangers do, before anybody knows of which authority they are.
     "link_requests": EVERYTHING,
     "rate_limits": EVERYTHING,
 }
-"""Tables of no authority, and what the application may do there: whose a row will be is not known yet, or never."""
+"""Tables of no authority, and what the application may do in them."""
 
 NARROWER: Final[Mapping[str, str]] = {
     "authorities": "SELECT, INSERT, UPDATE",

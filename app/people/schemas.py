@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from app.access.abilities import Ability
 from app.access.capacity import Capacity
@@ -17,6 +17,11 @@ from app.people.delegation_models import DelegationField, PowerKind
 from app.people.models import AbsenceKind, Position
 
 _codes: Any = {"enum": list(SUBDIVISIONS)}
+# An operator of the platform belongs to none, and is nobody to `/me`.
+InsideAnAuthority = Annotated[
+    Capacity,
+    WithJsonSchema({"type": "string", "enum": [c.value for c in Capacity if c is not Capacity.OPERATOR]}),
+]
 OffHalf = Annotated[
     str,
     StringConstraints(max_length=32),
@@ -68,7 +73,7 @@ class Me(Response):
     id: UUID
     kind: Literal["agent", "client"]
     name: str
-    capacities: list[Capacity] = Field(
+    capacities: list[InsideAnAuthority] = Field(
         description="Those held everywhere; what depends on an object is not here."
     )
     scopes: list[str] = Field(description="What a connected application may do; empty for a person.")

@@ -277,7 +277,7 @@ def test_the_lab_reads_every_list(demo: Demo, call: Any, shared_app: FastAPI) ->
     assert len(lists) > 12
     for path in lists:
         body = lab.get(path)
-        assert "items" not in body or body["items"] or path in {"/notices", "/absences"}, path
+        assert "items" not in body or body["items"] or path in {"/notices", "/absences", "/checkpoints"}, path
 
 
 def test_everybody_on_the_page_is_let_in(demo: Demo, call: Any) -> None:
@@ -350,8 +350,9 @@ def test_the_first_run_fills_then_serves(first_run: FirstRun) -> None:
     assert first_run.answer == 200
     assert f"{first_run.base}/api/v1" in first_run.printed
     assert [word for word in first_run.said.split() if word.isdigit()] == ["25", "50", "75", "100"]
-    beside = ["demo.db", "demo.journal.pem", "demo.keys"]
-    assert sorted(one.name for one in first_run.file.parent.iterdir()) == beside
+    # Another test of this module may hold the database open.
+    left = {one.name for one in first_run.file.parent.iterdir()} - {"demo.db-wal", "demo.db-shm"}
+    assert left == {"demo.db", "demo.journal.pem", "demo.keys"}
 
 
 def test_another_run_keeps_the_data_and_reset_starts_over(first_run: FirstRun, tmp_path: Path) -> None:
