@@ -19,6 +19,7 @@ from app.access.actor import system
 from app.access.rooms import Room
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
+from app.clients.room import ROOM as CLIENTS
 from app.codes.room import ROOM as CODES
 from app.demo.room import ROOM as DEMO
 from app.follow_ups.room import ROOM as FOLLOW_UPS
@@ -59,6 +60,7 @@ ROOMS: tuple[Room, ...] = (
     LINKS,
     CODES,
     OPENID,
+    CLIENTS,
     PROGRAMMES,
     IRRITANTS,
     CALLS,
@@ -79,6 +81,7 @@ TAGS = {
     "agents": "The people it employs, and when they are away.",
     "sign-in-codes": "One-time codes, printed for agents without email.",
     "identity-providers": "Where agents have accounts that they enter with, and whose account is whose.",
+    "api-clients": "Machines that call the API, their scopes and their secrets.",
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",
     "irritants": "Concrete field problems, reported by agents.",

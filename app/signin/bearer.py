@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from app.access.actor import Actor
 from app.kit.limits import Limit, network, take
 from app.kit.problems import Unauthenticated
-from app.signin.service import holder_of
+from app.signin.service import note_use, recognise
 
 MAX_REMEMBERED = 20_000
 WRONG_TOKENS = Limit("wrong tokens", times=60, seconds=60)
@@ -43,10 +43,13 @@ class BearerAuthenticator:
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated
         try:
-            actor = holder_of(connection, token.strip())
+            actor, is_to_be_noted = recognise(connection, token.strip())
         except Unauthenticated:
             take(request.app.state.database, WRONG_TOKENS, network(request.client and request.client.host))
             raise
+        if is_to_be_noted:
+            with request.app.state.database.transaction() as session:
+                note_use(session, actor)
         if self.seconds:
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()
