@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.audit.commands import audit_app
+from app.clients.commands import client_app
 from app.codes.commands import codes_app
 from app.irritants.commands import protection_app
 from app.kit.bounds import everywhere
@@ -38,7 +39,6 @@ class _Commands(TyperGroup):
 
 main = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, help="Essaim.")
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens of people.")
-client_app = typer.Typer(no_args_is_help=True, help="Machines that call the API.")
 main.add_typer(authority_app, name="authority")
 main.add_typer(token_app, name="token")
 main.add_typer(client_app, name="client")
@@ -155,6 +155,14 @@ def codes() -> None:
     compose()
 
 
+@client_app.callback()
+def clients() -> None:
+    """Machines that call the API."""
+    from app.main import compose
+
+    compose()
+
+
 @token_app.command("create")
 def token_create(
     agent: Annotated[str, typer.Option("--agent", help="The agent's email or HR id (matricule).")],
@@ -172,30 +180,6 @@ def token_create(
         with get_settings().open_database() as database, everywhere(), database.transaction() as session:
             holder = find_agent(session, authority_named(session, authority).id, agent)
             token = create_token(session, agent=holder, name=name, lifetime=timedelta(days=days))
-    except Problem as problem:
-        _refuse(problem.detail.to("en"))
-    typer.echo(token)
-
-
-@client_app.command("create")
-def client_create(
-    name: str,
-    scope: Annotated[list[str], typer.Option("--scope", help="Repeat for several: hr:read, programme:read…")],
-    authority: AuthorityOption = None,
-    days: DaysOption = 365,
-) -> None:
-    """Print the token of a new API client, and nothing else."""
-    from app.kit.problems import Problem
-    from app.people.service import authority_named
-    from app.settings import get_settings
-    from app.signin.service import create_client as create
-
-    try:
-        with get_settings().open_database() as database, everywhere(), database.transaction() as session:
-            owner = authority_named(session, authority)
-            _client, token = create(session, owner.id, name=name, scopes=scope, lifetime=timedelta(days=days))
-    except ValueError as error:
-        _refuse(str(error))
     except Problem as problem:
         _refuse(problem.detail.to("en"))
     typer.echo(token)

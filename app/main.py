@@ -19,6 +19,7 @@ from app.access.actor import system
 from app.access.rooms import Room
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
+from app.clients.room import ROOM as CLIENTS
 from app.codes.room import ROOM as CODES
 from app.demo.room import ROOM as DEMO
 from app.follow_ups.room import ROOM as FOLLOW_UPS
@@ -61,6 +62,7 @@ ROOMS: tuple[Room, ...] = (
     LINKS,
     CODES,
     OPENID,
+    CLIENTS,
     PROGRAMMES,
     IRRITANTS,
     CALLS,
@@ -83,6 +85,7 @@ TAGS = {
     "identity-providers": "Where agents have accounts that they enter with, and whose account is whose.",
     "delegations": "Delegations of signature: who may sign in the executive's name, by which act.",
     "interims": "Who acts for an absent head or manager, and until when.",
+    "api-clients": "Machines that call the API, their scopes and their secrets.",
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",
     "irritants": "Concrete field problems, reported by agents.",

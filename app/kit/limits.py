@@ -22,6 +22,8 @@ from app.kit.problems import Problem
 from app.kit.query import Command, Query
 
 SECOND = 1_000_000
+SKEW = 60 * SECOND
+"""By how much two servers, or two threads of which one had to wait, may differ on what time it is."""
 
 
 class TooManyRequests(Problem):
@@ -55,7 +57,7 @@ _table = cast(Table, RateLimit.__table__)  # type: ignore[attr-defined]
 _restored = _table.c.restored_at
 _now, _step, _span = (bindparam(name, type_=BigInteger()) for name in ("now", "step", "span"))
 # What lies further ahead than a limit reaches comes from a clock since put back, or from a longer limit.
-_base = case((_restored < _now, _now), (_restored > _now + _span, _now), else_=_restored)
+_base = case((_restored < _now, _now), (_restored > _now + _span + SKEW, _now), else_=_restored)
 
 
 def _taking(dialect: type[postgresql.Insert] | type[sqlite.Insert]) -> Command:
@@ -122,7 +124,7 @@ def _refuse_if_spent(connection: Connection, values: _Values) -> None:
     if row is None:
         return
     ahead = row["restored_at"] - values.now
-    if ahead <= values.span and (wait := ahead + values.step - values.span) > 0:
+    if ahead <= values.span + SKEW and (wait := ahead + values.step - values.span) > 0:
         raise _refusal(math.ceil(wait / SECOND))
 
 

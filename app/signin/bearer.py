@@ -8,10 +8,11 @@ from fastapi import Request
 from sqlalchemy import Connection
 
 from app.access.actor import Actor
+from app.kit.bounds import within
 from app.kit.limits import Limit, network, take
 from app.kit.problems import Unauthenticated
-from app.signin.operators import recognise
-from app.signin.service import holder_of
+from app.signin import operators
+from app.signin.service import note_use, recognise
 
 MAX_REMEMBERED = 20_000
 WRONG_TOKENS = Limit("wrong tokens", times=60, seconds=60)
@@ -47,10 +48,15 @@ class BearerAuthenticator:
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated
         try:
-            actor = recognise(token.strip(), self.operators) or holder_of(connection, token.strip())
+            if (operator := operators.recognise(token.strip(), self.operators)) is not None:
+                return operator
+            actor, is_to_be_noted = recognise(connection, token.strip())
         except Unauthenticated:
             take(request.app.state.database, WRONG_TOKENS, network(request.client and request.client.host))
             raise
+        if is_to_be_noted:
+            with within(actor.authority_id), request.app.state.database.transaction() as session:
+                note_use(session, actor)
         if self.seconds:
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()

@@ -1,13 +1,14 @@
 """Bearer tokens of people and machines, and sessions of browsers. Only a secret's SHA-256 is stored."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from app.kit import clock
-from app.kit.columns import AuthorityRow, Labelled, enum_field, instant_field
+from app.kit.columns import AuthorityRow, EditedRow, Labelled, enum_field, instant_field
 from app.kit.i18n import _
 
 
@@ -21,29 +22,39 @@ class Method(Labelled):
     DEMO = "demo", _("bouton de la démonstration")
 
 
-class ApiClient(AuthorityRow, table=True):
-    """A machine that calls the API by scopes: an HRIS, a dashboard."""
+class ApiClient(EditedRow, table=True):
+    """A machine that calls the API by scopes: an HRIS, a dashboard.
+
+    `jwks` holds the public keys with which it may prove who it is (RFC 7517). `last_used_at` is to the hour.
+    """
 
     __tablename__ = "api_clients"
-    __table_args__ = (UniqueConstraint("authority_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("authority_id", "name"),
+        Index("ix_api_clients_created_at", "authority_id", "created_at", "id"),
+    )
 
     name: str = Field(max_length=100)
     scopes: list[str] = Field(sa_type=JSON)
-    created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
+    jwks: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    last_used_at: datetime | None = instant_field(default=None, nullable=True)
+    closed_at: datetime | None = instant_field(default=None, nullable=True)
 
 
 class AccessToken(AuthorityRow, table=True):
-    """A bearer token (RFC 6750) of one person or one client."""
+    """A bearer token (RFC 6750) of one person or one client. `scopes`: fewer than its client has; None: all of them."""
 
     __tablename__ = "access_tokens"
     __table_args__ = (
         UniqueConstraint("token_hash"),
+        Index("ix_access_tokens_expires_at", "authority_id", "expires_at"),
         CheckConstraint("(agent_id IS NULL) <> (client_id IS NULL)", name="one_holder"),
     )
 
     agent_id: UUID | None = Field(default=None, foreign_key="agents.id", index=True)
     client_id: UUID | None = Field(default=None, foreign_key="api_clients.id", index=True)
     name: str = Field(default="", max_length=100)
+    scopes: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     token_hash: str = Field(max_length=64)
     created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
     expires_at: datetime = instant_field(nullable=False)

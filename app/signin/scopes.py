@@ -1,6 +1,6 @@
 """What an API client may be allowed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.kit.i18n import Text, _
 
@@ -11,6 +11,16 @@ SCOPES: dict[str, Text] = {
     "programme:write": _("agir sur le programme au nom du laboratoire"),
     "events:read": _("lire le flux des événements"),
 }
+
+
+IMPLIED = {"programme:write": "programme:read"}
+"""Who acts on the programme acts on what they can read. `hr:write` implies nothing: it declares, and reads no file."""
+
+
+def whole(scopes: Iterable[str]) -> frozenset[str]:
+    """The scopes, with those that they imply."""
+    given = frozenset(scopes)
+    return given | {implied for scope, implied in IMPLIED.items() if scope in given}
 
 
 def check_scopes(scopes: Sequence[str]) -> list[str]:

@@ -19,10 +19,11 @@ from app.kit.problems import Unauthenticated
 from app.people.models import Agent, Authority, CapacityGrant
 from app.signin.models import AccessToken, ApiClient
 from app.signin.problems import NoSuchAgent
-from app.signin.scopes import check_scopes
+from app.signin.scopes import check_scopes, whole
 
 DEFAULT_LIFETIME = timedelta(days=90)
 PREFIX = "essaim_"
+NOTED_EVERY = timedelta(hours=1)
 
 _holder: Select[*tuple[Any, ...]] = (
     select(
@@ -34,6 +35,8 @@ _holder: Select[*tuple[Any, ...]] = (
         col(Agent.family_name),
         col(ApiClient.name),
         col(ApiClient.scopes),
+        col(AccessToken.scopes).label("token_scopes"),
+        col(ApiClient.last_used_at),
         col(AccessToken.created_at),
         col(CapacityGrant.capacity),
     )
@@ -44,6 +47,7 @@ _holder: Select[*tuple[Any, ...]] = (
     .where(
         col(AccessToken.token_hash) == bindparam("token_hash"),
         col(AccessToken.revoked_at).is_(None),
+        col(ApiClient.closed_at).is_(None),
         col(AccessToken.expires_at) > bindparam("now", type_=AccessToken.__table__.c.expires_at.type),  # type: ignore[attr-defined]
         or_(col(Agent.id).is_(None), col(Agent.left_on).is_(None), col(Agent.left_on) >= bindparam("today")),
     )
@@ -51,9 +55,14 @@ _holder: Select[*tuple[Any, ...]] = (
 
 
 def holder_of(connection: Connection, token: str) -> Actor:
-    """Who holds `token`.
+    """Who holds `token`. Raises as `recognise`."""
+    return recognise(connection, token)[0]
 
-    Raises `Unauthenticated` for an unknown, expired or revoked one, or when its agent has left.
+
+def recognise(connection: Connection, token: str) -> tuple[Actor, bool]:
+    """Who holds `token`, and whether this is a client's use that is to be noted.
+
+    Raises `Unauthenticated` for an unknown, expired or revoked one, when its agent has left or its client was closed.
     """
     now = clock.now()
     rows = connection.execute(_holder, {"token_hash": _hash(token), "now": now, "today": now.date()}).all()
@@ -61,21 +70,40 @@ def holder_of(connection: Connection, token: str) -> Actor:
         raise Unauthenticated(_("Ce jeton n'est pas ou plus valable : demandez-en un autre."))
     authority_id, agent_id, client_id, time_zone, given_name, family_name, client_name, scopes = rows[0][:8]
     if client_id:
-        return Actor(
+        narrowed, last_used_at = rows[0].token_scopes, rows[0].last_used_at
+        held = whole(scopes)
+        client = Actor(
             authority_id,
             client_name,
             frozenset({Capacity.CLIENT}),
             client_id=client_id,
-            scopes=frozenset(scopes),
+            scopes=held if narrowed is None else held & whole(narrowed),
             time_zone=time_zone,
         )
-    return person(
+        return client, last_used_at is None or now - last_used_at >= NOTED_EVERY
+    found = person(
         authority_id,
         agent_id,
         f"{given_name} {family_name}",
         granted=(row.capacity for row in rows),
         time_zone=time_zone,
         authenticated_at=rows[0].created_at,
+    )
+    return found, False
+
+
+def note_use(session: Session, client: Actor) -> None:
+    """A client has called: to the hour, so that calls cost no write."""
+    now = clock.now()
+    session.execute(
+        update(ApiClient)
+        .where(
+            col(ApiClient.id) == client.client_id,
+            or_(col(ApiClient.last_used_at).is_(None), col(ApiClient.last_used_at) <= now - NOTED_EVERY),
+        )
+        # Not by the mapper: nobody has edited the client.
+        .values(last_used_at=now, updated_at=col(ApiClient.updated_at))
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -139,15 +167,21 @@ def create_client(
 
 
 def create_client_token(
-    session: Session, client: ApiClient, *, name: str = "", lifetime: timedelta = DEFAULT_LIFETIME
+    session: Session,
+    client: ApiClient,
+    *,
+    name: str = "",
+    scopes: Sequence[str] | None = None,
+    lifetime: timedelta = DEFAULT_LIFETIME,
 ) -> str:
-    """A further token for an API client; returned once, stored hashed."""
+    """A further token for an API client; returned once, stored hashed. `scopes`: fewer than the client's own."""
     return _issue(
         session,
         AccessToken(
             authority_id=client.authority_id,
             client_id=client.id,
             name=name,
+            scopes=None if scopes is None else list(scopes),
             token_hash="",
             expires_at=clock.now() + lifetime,
         ),

@@ -81,6 +81,14 @@ class TestTake:
             knock(database, 3, "alice")
             refusal(database, "alice")
 
+    def test_another_server_s_clock_is_a_little_behind(self, database: Database) -> None:
+        """What it finds ahead of it was taken by the others: it gives nothing back."""
+        with clock.at(NOON):
+            knock(database, 3, "alice")
+        for seconds in (0.01, 1, 50):
+            with clock.at(NOON - timedelta(seconds=seconds)):
+                refusal(database, "alice")
+
     def test_together(self, database: Database) -> None:
         """Of thirty who knock at the same instant, exactly three are heard."""
         heard: list[bool] = []
