@@ -9,6 +9,7 @@ ONLY = (C.ADMINISTRATOR,)
 
 POLICY = Policy(
     "api_client",
+    title=_("Application connectée"),
     actions=[
         Action("read", _("lire les applications connectées et leur dernier usage"), ONLY, ADMINISTRATION),
         Action("create", _("connecter une application"), ONLY, ADMINISTRATION),
