@@ -172,7 +172,7 @@ def _authenticate(known: Known, ask: Ask, settings: Settings) -> protocol.Statem
             audiences=(token_endpoint_of(settings), issuer_of(settings)),
         )
     except protocol.AssertionRefused as refusal:
-        log.info("assertion refused", client_id=ask.client_id, because=str(refusal))
+        log.info("assertion refused", client_id=ask.client_id[:36], because=str(refusal))
         raise InvalidClient from None
 
 

@@ -30,6 +30,10 @@ LEEWAY: Final = 30
 MAX_LENGTH: Final = 8192
 MAX_JTI_LENGTH: Final = 255
 MAX_KEYS: Final = 10
+MAX_KID_LENGTH: Final = 255
+MAX_MEMBER_LENGTH: Final = 1400
+"""That of RSA of 8192 bits: a larger key would take everybody's time to verify with."""
+
 SMALLEST_RSA: Final = 2048
 _CURVES: Final = {"EC": "P-256", "OKP": "Ed25519"}
 _PUBLIC: Final = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
@@ -89,9 +93,9 @@ def _public(number: int, key: Any) -> dict[str, Any]:
         raise ValueError(f"key {number}: alg does not fit")
     if key.get("use", "sig") != "sig":
         raise ValueError(f"key {number}: use sig")
-    if not isinstance(key.get("kid", ""), str) or len(key.get("kid", "")) > MAX_JTI_LENGTH:
-        raise ValueError(f"key {number}: kid is a short text")
     kept = {name: key[name] for name in (*_NAMING, *_PUBLIC[kind]) if name in key}
+    if odd := [name for name, value in kept.items() if not _is_plain(name, value)]:
+        raise ValueError(f"key {number}: {odd[0]} is a short text in ASCII")
     try:
         size = 8 * len(urlsafe_b64decode(kept["n"].encode()).lstrip(b"\0")) if kind == "RSA" else 0
         # Smaller ones are not even read.
@@ -102,6 +106,11 @@ def _public(number: int, key: Any) -> dict[str, Any]:
     if kind == "RSA" and size < SMALLEST_RSA:
         raise ValueError(f"key {number}: RSA of {SMALLEST_RSA} bits at least")
     return kept
+
+
+def _is_plain(name: str, value: Any) -> bool:
+    longest = MAX_KID_LENGTH if name == "kid" else MAX_MEMBER_LENGTH
+    return isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= longest
 
 
 def claimed_client(assertion: str) -> str:

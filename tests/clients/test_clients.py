@@ -1,5 +1,6 @@
 """The API of API clients: anonymous, the stranger, then the administrator."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -119,6 +120,9 @@ class TestCreated:
             ({"jwks": {"keys": [{**JWKS["keys"][0], "alg": "ES256"}]}}, "jwks"),
             ({"jwks": {"keys": [{**JWKS["keys"][0], "alg": ["RS256"]}]}}, "jwks"),
             ({"jwks": {"keys": [{**JWKS["keys"][0], "kid": 5}]}}, "jwks"),
+            ({"jwks": {"keys": [{**JWKS["keys"][0], "kid": "\ud800"}]}}, "jwks"),
+            ({"jwks": {"keys": [{**JWKS["keys"][0], "kid": "a\0b"}]}}, "jwks"),
+            ({"jwks": {"keys": [{**JWKS["keys"][0], "n": "_" * 5000}]}}, "jwks"),
             ({"jwks": {"keys": [JWKS["keys"][0], JWKS["keys"][0]]}}, "jwks"),
             ({"jwks": {"keys": [KEYS["RS256"].as_dict(private=True)]}}, "jwks"),
             ({"jwks": {"keys": [OctKey.generate_key(256).as_dict()]}}, "jwks"),
@@ -130,7 +134,12 @@ class TestCreated:
         ],
     )
     def test_what_does_not_fit(self, desk: Desk, change: dict[str, Any], field: str) -> None:
-        problem = desk.admin.post("/api-clients", {**BODY, **change}, expect=422)
+        # Escaped, half of a surrogate pair is JSON too.
+        content = json.dumps({**BODY, **change})
+        headers = {"Content-Type": "application/json"}
+        problem = desk.admin.request(
+            "POST", "/api-clients", content=content, headers=headers, expect=422
+        ).json()
         assert [error["field"].partition(".")[0] for error in problem["errors"]] == [field]
 
     @staticmethod
