@@ -48,9 +48,9 @@ def search(world: World, database_url: str, folder: Path, token: str | None, *, 
     header = ("--header", f"Authorization: Bearer {token}") if token else ()
     with running_server(database_url, log) as url:
         command = [
-            Path(sys.executable).with_name("schemathesis"),
+            str(Path(sys.executable).with_name("schemathesis")),
             "--config-file",
-            ROOT / "schemathesis.toml",
+            str(ROOT / "schemathesis.toml"),
         ]
         found = subprocess.run(
             [*command, "run", f"{url}/api/v1/openapi.json", *header, "--phases", phases, "--no-color"],
