@@ -40,6 +40,9 @@ LEAVING = Limit("openid.leaving", times=300, seconds=60)
 COMING_BACK = Limit("openid.coming_back", times=300, seconds=60)
 """For one address, behind which a whole town hall may be."""
 
+ELSEWHERE: Final = frozenset({"cross-site", "same-site"})
+"""Pages of others (Fetch Metadata): where the provider knows somebody, a link there would sign them in unasked."""
+
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """When somebody was authenticated, where the provider does not say: never just now."""
 
@@ -57,6 +60,8 @@ def go_to_provider(
 ) -> Response:
     """Send the browser to its authority's provider, or ask which it is. `fraiche`: whoever is in proves it again."""
     take(database, LEAVING, _address(request))
+    if request.headers.get("sec-fetch-site") in ELSEWHERE:
+        return sign_in_page(request, to=suite, fresh=fraiche)
     if inside := already_inside(request, suite, fresh=fraiche):
         return inside
     settings: Settings = request.app.state.settings
