@@ -27,6 +27,7 @@ from app.kit.database import Database
 from app.kit.vault import new_key
 from app.signin.scopes import SCOPES
 from tests.irritants.builders import next_day, protected, read, with_trusted, write
+from tests.support.database import owning
 from tests.support.server import running_server
 from tests.support.world import API, Caller, Person, World, report
 
@@ -242,7 +243,7 @@ def without_table(database: Database, name: str) -> Iterator[None]:
     """A database that fails in the middle of the work."""
 
     def rename(old: str, new: str) -> None:
-        with database.writer.begin() as connection:
+        with owning(database) as connection:
             connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
 
     rename(name, f"{name}_away")
