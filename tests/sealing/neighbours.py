@@ -1,36 +1,60 @@
 """Two towns side by side, each with something of every kind, and requests that name the other's."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from app.clients.models import ClientSecret
+from app.codes.models import Origin, SignInCode
+from app.kit import clock
 from app.kit.columns import metadata
+from app.kit.database import insert
+from app.openid.models import IdentityBinding, IdentityProvider
+from app.openid.profiles import Profile
+from app.people.models import Agent
+from app.signin.models import ApiClient, Method
+from app.signin.sessions import open_session
+from app.web.visits import digest
 from tests.calls.builders import application
 from tests.follow_ups.builders import held
-from tests.people.builders import away
+from tests.people.builders import away, delegation, interim
 from tests.solutions.builders import adoption
 from tests.support.world import World
 from tests.teams.builders import log_entry
 
 OF_PARAMETER = {
     "absence_id": "absences",
+    "absent_id": "agents",
     "adoption_id": "adoptions",
     "agent_id": "agents",
+    "agent_ids": "agents",
     "application_id": "applications",
     "authority_id": "authorities",
+    "binding_id": "identity_bindings",
     "call_id": "calls",
     "charter_id": "charters",
+    "client_id": "api_clients",
+    "code_id": "sign_in_codes",
     "commitment_id": "commitments",
+    "delegation_id": "signing_delegations",
     "directorate_id": "directorates",
     "entry_id": "log_entries",
     "event_id": "events",
     "follow_up_id": "follow_ups",
+    "giver_id": "agents",
     "half_day_id": "half_days",
+    "holder_id": "agents",
+    "interim_id": "interims",
     "irritant_id": "irritants",
     "mandate_id": "mandates",
     "notice_id": "notices",
+    "on_behalf_of": "agents",
     "programme_id": "programmes",
+    "provider_id": "identity_providers",
+    "secret_id": "client_secrets",
+    "session_id": "web_sessions",
     "solution_id": "solutions",
     "subject_id": "irritants",
     "team_id": "teams",
@@ -51,7 +75,7 @@ OF_PARAMETER = {
 }
 """The table of what a parameter or a field names. A new one is to be added here, with something of it in `furnish`."""
 
-WORDS = {"side": "team"}
+WORDS = {"capacity": "lab", "side": "team"}
 """What stands in a path and is no id."""
 
 
@@ -66,6 +90,46 @@ def furnish(world: World) -> None:
     adoption(world)
     application(world, by="david")
     away(world, "chloe", "2026-03-02")
+    delegation(world)
+    interim(world)
+    _ways_in(world)
+
+
+def _ways_in(world: World) -> None:
+    """An account, a printed code, a session and a machine of that town."""
+    own: dict[str, Any] = {"authority_id": world.authority.id}
+    agent_id = world.david.agent.id
+    with world.database.transaction() as session:
+        provider = insert(
+            session,
+            IdentityProvider(
+                **own,
+                name="ProConnect",
+                profile=Profile.PROCONNECT,
+                issuer="https://provider.test",
+                client_id="essaim",
+            ),
+        )
+        insert(
+            session,
+            IdentityBinding(**own, provider_id=provider.id, subject=str(agent_id), agent_id=agent_id),
+        )
+        insert(
+            session,
+            SignInCode(
+                **own,
+                agent_id=agent_id,
+                code_hash=digest(f"code of {agent_id}"),
+                origin=Origin.PRINTED,
+                expires_at=clock.now() + timedelta(days=30),
+            ),
+        )
+        open_session(
+            session, session.get_one(Agent, agent_id), method=Method.DEMO, address=None, user_agent=None
+        )
+        client = insert(session, ApiClient(**own, name="SIRH", scopes=["hr:read"]))
+        secret_hash = digest(f"secret of {client.id}")
+        insert(session, ClientSecret(**own, client_id=client.id, secret_hash=secret_hash))
 
 
 def ids(world: World) -> dict[str, str]:
