@@ -12,6 +12,7 @@ from app.access.capacity import Capacity
 from app.audit.policy import POLICY, Found
 from app.audit.schemas import CheckpointQuery, EventQuery, MyEventQuery
 from app.journal.models import EventPerson, JournalCheckpoint, JournalEvent
+from app.kit.columns import table_of
 from app.kit.listing import Listing, Visible, since
 from app.kit.problems import NotFound
 from app.kit.query import Query
@@ -25,7 +26,7 @@ _type: Any = col(JournalEvent.type)
 _whose = col(JournalEvent.authority_id) == bindparam("authority_id")
 _sealed = _whose & _position.is_not(None)
 _of_nobody = _type.not_in([literal_column(f"'{name}'") for name in sorted(BY_THE_REPORTER)])
-_me = col(EventPerson.agent_id) == bindparam("me", type_=EventPerson.__table__.c.agent_id.type)  # type: ignore[attr-defined]
+_me = col(EventPerson.agent_id) == bindparam("me", type_=table_of(EventPerson).c.agent_id.type)
 
 SEALED = Visible("sealed", _sealed)
 # Asking for the acts of one person must not tell what the answer itself would not.

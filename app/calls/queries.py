@@ -16,13 +16,14 @@ from app.calls.models import Application, Call, CallIrritant
 from app.calls.policy import APPLICATION_ABILITIES, CALL_ABILITIES
 from app.irritants.lifecycle import IrritantState
 from app.irritants.models import Irritant
+from app.kit.columns import table_of
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.sql import among
 from app.people.delegations import is_viewer
 from app.people.models import Agent, Directorate
 
-_viewer: Any = bindparam("viewer_id", type_=Agent.__table__.c.id.type)  # type: ignore[attr-defined]
+_viewer: Any = bindparam("viewer_id", type_=table_of(Agent).c.id.type)
 
 _call_summary: tuple[Any, ...] = (
     col(Call.id),

@@ -19,6 +19,7 @@ from app.clients.service import secret_hash
 from app.journal.service import record
 from app.kit import clock
 from app.kit.bounds import everywhere, within
+from app.kit.columns import table_of
 from app.kit.database import Database, insert_if_absent
 from app.kit.limits import Limit, take
 from app.kit.query import Query
@@ -37,7 +38,7 @@ WRONG_FOR_CLIENT = Limit("wrong client credentials", times=20, seconds=60)
 WRONG_FROM_ADDRESS = Limit("wrong client credentials from one address", times=60, seconds=60)
 TOKENS = Limit("tokens of a client", times=60, seconds=60)
 
-_instant: Any = ClientSecret.__table__.c.expires_at.type  # type: ignore[attr-defined]
+_instant: Any = table_of(ClientSecret).c.expires_at.type
 _KNOWN = Query(
     select(
         col(ApiClient.id),

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.clients.models import ClientSecret
 from app.kit import clock
+from app.kit.columns import table_of
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.query import Query
@@ -22,7 +23,7 @@ _own: Any = col(ApiClient.authority_id) == bindparam("authority_id")
 _secret: tuple[Any, ...] = tuple(
     col(getattr(ClientSecret, name)) for name in ("id", "created_at", "expires_at")
 )
-_instant: Any = ClientSecret.__table__.c.expires_at.type  # type: ignore[attr-defined]
+_instant: Any = table_of(ClientSecret).c.expires_at.type
 
 OWN = Visible("own", _own)
 CLIENTS = Listing(select(*_summary), key=col(ApiClient.id), sorts={"created_at": col(ApiClient.created_at)})

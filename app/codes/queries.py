@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.codes.models import SignInCode
 from app.kit import clock
+from app.kit.columns import table_of
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.query import Query
@@ -18,7 +19,7 @@ from app.people.models import Agent, CapacityGrant, Directorate
 from app.people.problems import UnknownAgent, UnknownDirectorate
 
 Above: Any = aliased(Directorate)
-_now: Any = bindparam("now", type_=SignInCode.__table__.c.expires_at.type)  # type: ignore[attr-defined]
+_now: Any = bindparam("now", type_=table_of(SignInCode).c.expires_at.type)
 _live: Any = and_(
     col(SignInCode.used_at).is_(None), col(SignInCode.revoked_at).is_(None), col(SignInCode.expires_at) > _now
 )
@@ -58,7 +59,7 @@ _below = _below.union(select(Above.id).where(Above.parent_id == _below.c.id))
 WITHOUT_GRANT = ~exists(1).where(col(CapacityGrant.agent_id) == col(Agent.id))
 IN_POST = or_(
     col(Agent.left_on).is_(None),
-    col(Agent.left_on) >= bindparam("today", type_=Agent.__table__.c.left_on.type),  # type: ignore[attr-defined]
+    col(Agent.left_on) >= bindparam("today", type_=table_of(Agent).c.left_on.type),
 )
 ELIGIBLE = and_(IN_POST, col(Agent.email).is_(None), WITHOUT_GRANT)
 """Who may hold a code: agents in post, without email, whom no capacity was granted."""

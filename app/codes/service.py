@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, Table, bindparam, select, update
+from sqlalchemy import CursorResult, bindparam, select, update
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
@@ -32,6 +32,7 @@ from app.codes.schemas import MAX_SLIPS, SheetRequest
 from app.codes.sheet import Slip, sheet
 from app.journal.service import record
 from app.kit import clock
+from app.kit.columns import table_of
 from app.kit.database import Database, get, insert
 from app.kit.limits import Limit, take
 from app.kit.problems import NotFound
@@ -47,7 +48,7 @@ BY_PERSON = Limit("code by matricule and address", 10, 900)
 BY_ADDRESS = Limit("code by address", 200, 900)
 BY_HR_ID = Limit("code by matricule", 60, 600)
 
-_codes = cast(Table, SignInCode.__table__)  # type: ignore[attr-defined]
+_codes = table_of(SignInCode)
 _now: Any = bindparam("now", type_=_codes.c.used_at.type)
 _UNUSED = (_codes.c.used_at.is_(None), _codes.c.revoked_at.is_(None))
 _USE = (

@@ -19,6 +19,7 @@ from app.irritants.models import (
     ProtectedMessage,
 )
 from app.irritants.policy import ABILITIES, KNOWN, POLICY
+from app.kit.columns import table_of
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.query import Query
@@ -37,7 +38,7 @@ _summary: tuple[Any, ...] = (
     col(Irritant.created_at),
     col(Irritant.version),
 )
-_viewer: Any = bindparam("viewer_id", type_=Irritant.__table__.c.id.type)  # type: ignore[attr-defined]
+_viewer: Any = bindparam("viewer_id", type_=table_of(Irritant).c.id.type)
 _own = col(Irritant.authority_id) == bindparam("authority_id")
 
 ALL = Visible("all", _own)

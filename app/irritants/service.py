@@ -3,7 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Integer, Table, bindparam, delete, select, update
+from sqlalchemy import CursorResult, Integer, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session, col
 
@@ -17,6 +17,7 @@ from app.irritants.schemas import IrritantReport
 from app.journal.events import Event
 from app.journal.service import record
 from app.kit import clock, search
+from app.kit.columns import table_of
 from app.kit.database import get, insert
 from app.kit.ids import new_id
 from app.kit.lifecycle import change
@@ -25,9 +26,9 @@ from app.kit.query import Command
 from app.kit.sql import one_of
 from app.people.service import directorate_of
 
-_irritants = cast(Table, Irritant.__table__)  # type: ignore[attr-defined]
-_tallies = cast(Table, IrritantTally.__table__)  # type: ignore[attr-defined]
-_votes = cast(Table, IrritantVote.__table__)  # type: ignore[attr-defined]
+_irritants = table_of(Irritant)
+_tallies = table_of(IrritantTally)
+_votes = table_of(IrritantVote)
 
 # SQLite has taken these words over from PostgreSQL.
 _CAST_VOTE = Command(

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from app.journal.digest import digest
 from app.journal.models import GENESIS, JournalChain, JournalEvent
+from app.kit.columns import table_of
 
 BATCH = 500
 
-events = cast(Table, JournalEvent.__table__)  # type: ignore[attr-defined]
-chains = cast(Table, JournalChain.__table__)  # type: ignore[attr-defined]
+events = table_of(JournalEvent)
+chains = table_of(JournalChain)
 
 
 class Broken(Exception):

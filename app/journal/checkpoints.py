@@ -7,11 +7,11 @@ outlives the database itself. None is made over a chain that does not follow fro
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection, Row, Table, func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from app.journal.chain import Broken, Head, Link, chains, head_of, walk
 from app.journal.digest import checkpoint_message
@@ -19,13 +19,14 @@ from app.journal.keys import Keyring
 from app.journal.models import JournalCheckpoint
 from app.kit import clock
 from app.kit.bounds import everywhere, within
+from app.kit.columns import table_of
 from app.kit.database import Database, insert_if_absent
 from app.kit.ids import new_id
 
 EVERY = timedelta(hours=1)
 
 log = structlog.get_logger("essaim.journal")
-checkpoints = cast(Table, JournalCheckpoint.__table__)  # type: ignore[attr-defined]
+checkpoints = table_of(JournalCheckpoint)
 
 
 @dataclass(frozen=True, slots=True)

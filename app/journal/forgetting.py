@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, delete, update
+from sqlalchemy import CursorResult, delete, update
 from sqlmodel import Session
 
 from app.journal.chain import events
 from app.journal.models import EventPerson
+from app.kit.columns import table_of
 
-_persons = cast(Table, EventPerson.__table__)  # type: ignore[attr-defined]
+_persons = table_of(EventPerson)
 _FORGOTTEN = {"address": None, "address_salt": None}
 
 

@@ -9,15 +9,16 @@ so that recording costs nothing more. It is an index, no proof: `journal.forgett
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, Uuid, column, insert, select, table, update
+from sqlalchemy import Row, Select, Uuid, column, insert, select, table, update
 from sqlmodel import Session
 
 from app.journal.chain import chains, sealed_events
 from app.journal.models import EventPerson
 from app.kit.bounds import everywhere, within
+from app.kit.columns import table_of
 from app.kit.database import Database
 from app.kit.sql import among
 
@@ -30,7 +31,7 @@ _Place: TypeAlias = tuple[int, UUID]
 """An event's position and id."""
 
 _UUIDS = re.compile(r'"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"')
-_persons = cast(Table, EventPerson.__table__)  # type: ignore[attr-defined]
+_persons = table_of(EventPerson)
 # The rooms are above: their table is known here by its name, as in a foreign key.
 _agents = table("agents", column("id", Uuid()), column("authority_id", Uuid()))
 _relations: dict[str, list[Pairs]] = defaultdict(list)

@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import CursorResult, Table, bindparam, insert, or_, select, update
+from sqlalchemy import CursorResult, bindparam, insert, or_, select, update
 from sqlmodel import Session
 
 from app.journal.acting import Acting, capacity
@@ -21,6 +21,7 @@ from app.journal.events import Event
 from app.journal.models import Delivery, JournalChain, JournalEvent
 from app.kit import clock
 from app.kit.bounds import everywhere, within
+from app.kit.columns import table_of
 from app.kit.database import Database
 from app.kit.encoding import to_json
 from app.kit.ids import new_id
@@ -57,9 +58,9 @@ BATCH = 500
 
 _reactions: dict[str, list[Reaction]] = defaultdict(list)
 _subscribers: dict[str, tuple[frozenset[str], Subscriber]] = {}
-_events = cast(Table, JournalEvent.__table__)  # type: ignore[attr-defined]
-_chains = cast(Table, JournalChain.__table__)  # type: ignore[attr-defined]
-_deliveries = cast(Table, Delivery.__table__)  # type: ignore[attr-defined]
+_events = table_of(JournalEvent)
+_chains = table_of(JournalChain)
+_deliveries = table_of(Delivery)
 _RECORD = Command(_events.insert())
 _UNSEALED = {"position": None, "previous_hash": None, "hash": None}
 

@@ -7,10 +7,10 @@ come back aware on both databases; constraints carry fixed names, which `databas
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, Integer, MetaData, String
+from sqlalchemy import DateTime, Dialect, Integer, MetaData, String, Table
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -127,3 +127,8 @@ class EditedRow(AuthorityRow):
         default_factory=clock.now, nullable=False, sa_column_kwargs={"onupdate": clock.now}
     )
     version: int = Field(default=1, sa_type=Integer, nullable=False)
+
+
+def table_of(model: Any) -> Table:
+    """The table of a model, or of a row, for statements that name its columns as they are stored."""
+    return cast(Table, model.__table__)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -23,7 +23,6 @@ from sqlalchemy import (
     Index,
     Result,
     Select,
-    Table,
     UniqueConstraint,
     create_engine,
     event,
@@ -38,7 +37,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
 from app.kit import bounds, postgres, search
-from app.kit.columns import AuthorityRow, metadata
+from app.kit.columns import AuthorityRow, metadata, table_of
 from app.kit.i18n import _
 from app.kit.problems import Conflict, Invalid, NotFound, Problem
 from app.kit.query import Command
@@ -178,14 +177,14 @@ def insert(session: Session, row: M) -> M:
 @cache
 def _insert_into(model: type[SQLModel]) -> tuple[Command | None, tuple[str, ...]]:
     """None where something is to be done to a row before it is inserted, which is the mapper's to do."""
-    table = cast(Table, model.__table__)  # type: ignore[attr-defined]
+    table = table_of(model)
     listened_to = bool(inspect(model).dispatch.before_insert)
     return None if listened_to else Command(table.insert()), tuple(table.columns.keys())
 
 
 def insert_if_absent(session: Session, row: AuthorityRow) -> bool:
     """Insert `row` unless a unique constraint already holds one like it; whether it was inserted. One statement."""
-    table = cast(Table, type(row).__table__)  # type: ignore[attr-defined]
+    table = table_of(type(row))
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     values = {column.name: getattr(row, column.name) for column in table.columns}
     statement = dialect.insert(table).values(values).on_conflict_do_nothing().returning(table.c.id)
@@ -196,7 +195,7 @@ def insert_all_absent(session: Session, rows: Sequence[R]) -> list[R]:
     """Insert the `rows` of one table that no unique constraint refuses, many at a time; those that one refused."""
     if not rows:
         return []
-    table = cast(Table, type(rows[0]).__table__)  # type: ignore[attr-defined]
+    table = table_of(type(rows[0]))
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table).on_conflict_do_nothing().returning(table.c.id)
     values = [{column.name: getattr(row, column.name) for column in table.columns} for row in rows]

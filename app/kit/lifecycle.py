@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
 from app.kit import clock
-from app.kit.columns import EditedRow, Labelled
+from app.kit.columns import EditedRow, Labelled, table_of
 from app.kit.i18n import Text, _
 from app.kit.problems import MoveRefused, NotFound, PreconditionFailed
 
@@ -130,7 +130,3 @@ def swap(session: Session, row: Versioned, condition: Any, values: dict[str, Any
     for name, value in {**stamped, "version": version}.items():
         set_committed_value(row, name, value)
     return True
-
-
-def table_of(row: Versioned) -> Table:
-    return cast(Table, type(row).__table__)  # type: ignore[attr-defined]

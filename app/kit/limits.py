@@ -9,13 +9,13 @@ import math
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from ipaddress import IPv4Address, ip_address, ip_network
-from typing import cast
 
-from sqlalchemy import BigInteger, Connection, Table, bindparam, case, delete, select
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
 
 from app.kit import clock
+from app.kit.columns import table_of
 from app.kit.database import Database
 from app.kit.i18n import _
 from app.kit.problems import Problem
@@ -53,7 +53,7 @@ class RateLimit(SQLModel, table=True):
     """When all is given back, in microseconds since 1970."""
 
 
-_table = cast(Table, RateLimit.__table__)  # type: ignore[attr-defined]
+_table = table_of(RateLimit)
 _restored = _table.c.restored_at
 _now, _step, _span = (bindparam(name, type_=BigInteger()) for name in ("now", "step", "span"))
 # What lies further ahead than a limit reaches comes from a clock since put back, or from a longer limit.

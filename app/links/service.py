@@ -7,13 +7,14 @@ of an agent is the worker's to find, where nobody waits for an answer and nobody
 from datetime import UTC, date, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Table, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, delete, or_, select, update
 from sqlmodel import Session, col
 
 from app.access.actor import Actor, system
 from app.journal.service import record
 from app.kit import clock
 from app.kit.bounds import everywhere
+from app.kit.columns import table_of
 from app.kit.database import Database, insert
 from app.kit.limits import Limit, take
 from app.kit.query import Query
@@ -33,8 +34,8 @@ BATCH = 20
 BY_ADDRESS = Limit("link by address", 60, 900)
 BY_EMAIL = Limit("link by email", 5, 900)
 
-_requests = cast(Table, LinkRequest.__table__)  # type: ignore[attr-defined]
-_links = cast(Table, SignInLink.__table__)  # type: ignore[attr-defined]
+_requests = table_of(LinkRequest)
+_links = table_of(SignInLink)
 
 
 def knock(database: Database, network: str, email: str) -> None:
@@ -110,7 +111,7 @@ _IN_POST = _links.c.agent_id.in_(
     select(col(Agent.id)).where(
         or_(
             col(Agent.left_on).is_(None),
-            col(Agent.left_on) >= bindparam("today", type_=Agent.__table__.c.left_on.type),  # type: ignore[attr-defined]
+            col(Agent.left_on) >= bindparam("today", type_=table_of(Agent).c.left_on.type),
         )
     )
 )

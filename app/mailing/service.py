@@ -9,11 +9,12 @@ from typing import Any, Protocol, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import CursorResult, Table, bindparam, delete, or_, select, update
+from sqlalchemy import CursorResult, bindparam, delete, or_, select, update
 from sqlmodel import Session
 
 from app.kit import clock
 from app.kit.bounds import everywhere, within
+from app.kit.columns import table_of
 from app.kit.database import Database, insert
 from app.kit.mail import Mail, Send
 from app.mailing.models import OutgoingMail
@@ -27,7 +28,7 @@ BATCH = 5
 KEPT = timedelta(days=30)
 """How long it stays known that a message was sent, and to whom."""
 
-_mails = cast(Table, OutgoingMail.__table__)  # type: ignore[attr-defined]
+_mails = table_of(OutgoingMail)
 
 
 class Recipient(Protocol):

@@ -17,9 +17,10 @@ from app.access.policy import Policy
 from app.journal.events import Event
 from app.journal.service import record
 from app.kit import clock
+from app.kit.columns import table_of
 from app.kit.database import get, insert
 from app.kit.i18n import _
-from app.kit.lifecycle import change, swap, table_of
+from app.kit.lifecycle import change, swap
 from app.people import delegation_events as events
 from app.people.delegation_models import (
     DelegationField,

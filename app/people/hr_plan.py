@@ -7,7 +7,7 @@ members, whom no HR system names, are left alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, Table, select
@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
-from app.kit.columns import Labelled
+from app.kit.columns import Labelled, table_of
 from app.kit.i18n import _
 from app.kit.ids import new_id
 from app.people.hr_cells import HrRow
@@ -23,10 +23,10 @@ from app.people.hr_tree import Node, node_code, tree
 from app.people.models import Agent, Authority, CapacityGrant, Directorate, Position
 from app.people.problems import HrFileRefused, LineError
 
-_authorities = cast(Table, Authority.__table__)  # type: ignore[attr-defined]
-DIRECTORATES = cast(Table, Directorate.__table__)  # type: ignore[attr-defined]
-AGENTS = cast(Table, Agent.__table__)  # type: ignore[attr-defined]
-_grants = cast(Table, CapacityGrant.__table__)  # type: ignore[attr-defined]
+_authorities = table_of(Authority)
+DIRECTORATES = table_of(Directorate)
+AGENTS = table_of(Agent)
+_grants = table_of(CapacityGrant)
 
 NODE_FIELDS: Final = {
     "name": _("Nom"),

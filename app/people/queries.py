@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.access.small_groups import shown
+from app.kit.columns import table_of
 from app.kit.i18n import SOURCE_LANGUAGE
 from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
@@ -31,8 +32,8 @@ WITHOUT_MANAGER = or_(
     col(Agent.manager_id).in_(select(_gone.id).where(_gone.left_on.is_not(None))),
 )
 """Agents with no manager, or whose manager leaves or has left: the head of their directorate stands in."""
-_today: Any = bindparam("today", type_=Agent.__table__.c.left_on.type)  # type: ignore[attr-defined]
-_viewer: Any = bindparam("viewer_id", type_=Agent.__table__.c.id.type)  # type: ignore[attr-defined]
+_today: Any = bindparam("today", type_=table_of(Agent).c.left_on.type)
+_viewer: Any = bindparam("viewer_id", type_=table_of(Agent).c.id.type)
 _in_post = or_(col(Agent.left_on).is_(None), col(Agent.left_on) >= _today)
 
 _me: Select[*tuple[Any, ...]] = (

@@ -9,14 +9,15 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.kit.columns import table_of
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.sql import among
 from app.programmes.models import Charter, Programme
 from app.programmes.policy import CHARTER_ABILITIES, PROGRAMME_ABILITIES
 
-_day: Any = bindparam("on", type_=Programme.__table__.c.starts_on.type)  # type: ignore[attr-defined]
-_today: Any = bindparam("today", type_=Programme.__table__.c.starts_on.type)  # type: ignore[attr-defined]
+_day: Any = bindparam("on", type_=table_of(Programme).c.starts_on.type)
+_today: Any = bindparam("today", type_=table_of(Programme).c.starts_on.type)
 
 _programme = select(
     col(Programme.id),

@@ -9,8 +9,9 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.journal.service import record
+from app.kit.columns import table_of
 from app.kit.database import get, insert
-from app.kit.lifecycle import change, swap, table_of
+from app.kit.lifecycle import change, swap
 from app.programmes import events
 from app.programmes.models import Charter, Programme
 from app.programmes.policy import CHARTER, PROGRAMME

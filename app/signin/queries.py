@@ -7,14 +7,15 @@ from sqlmodel import col
 
 from app.access.actor import Actor
 from app.kit import clock
+from app.kit.columns import table_of
 from app.kit.database import Database
 from app.kit.listing import Listing, Visible
 from app.people.models import Authority
 from app.signin.models import WebSession
 from app.signin.schemas import SessionQuery
 
-_id: Any = WebSession.__table__.c.id.type  # type: ignore[attr-defined]
-_instant: Any = WebSession.__table__.c.expires_at.type  # type: ignore[attr-defined]
+_id: Any = table_of(WebSession).c.id.type
+_instant: Any = table_of(WebSession).c.expires_at.type
 _MINE = Visible(
     "mine",
     (col(WebSession.authority_id) == bindparam("authority_id"))

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.kit import clock
+from app.kit.columns import table_of
 from app.kit.database import insert
 from app.kit.i18n import _
 from app.kit.problems import Unauthenticated
@@ -48,7 +49,7 @@ _holder: Select[*tuple[Any, ...]] = (
         col(AccessToken.token_hash) == bindparam("token_hash"),
         col(AccessToken.revoked_at).is_(None),
         col(ApiClient.closed_at).is_(None),
-        col(AccessToken.expires_at) > bindparam("now", type_=AccessToken.__table__.c.expires_at.type),  # type: ignore[attr-defined]
+        col(AccessToken.expires_at) > bindparam("now", type_=table_of(AccessToken).c.expires_at.type),
         or_(col(Agent.id).is_(None), col(Agent.left_on).is_(None), col(Agent.left_on) >= bindparam("today")),
     )
 )

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.journal.service import record
 from app.kit import clock
+from app.kit.columns import table_of
 from app.kit.database import get, insert
 from app.kit.query import Command, Query
 from app.people.models import Agent, Authority, CapacityGrant
@@ -109,7 +110,7 @@ def open_session(
     return secret
 
 
-_now: Any = bindparam("now", type_=WebSession.__table__.c.expires_at.type)  # type: ignore[attr-defined]
+_now: Any = bindparam("now", type_=table_of(WebSession).c.expires_at.type)
 _LIVE = (col(WebSession.idle_until) > _now, col(WebSession.expires_at) > _now)
 _person: Select[*tuple[Any, ...]] = (
     select(
@@ -136,8 +137,8 @@ _person: Select[*tuple[Any, ...]] = (
 )
 _SIGNED_IN = Query(_person)
 _TOUCH = Command(
-    update(WebSession.__table__)  # type: ignore[attr-defined]
-    .where(WebSession.__table__.c.token_hash == bindparam("of"))  # type: ignore[attr-defined]
+    update(table_of(WebSession))
+    .where(table_of(WebSession).c.token_hash == bindparam("of"))
     .values(last_used_at=bindparam("now"), idle_until=bindparam("until"))
 )
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
+from app.kit.columns import table_of
 from app.kit.listing import Listing, ListQuery, Visible
 from app.kit.problems import NotFound
 from app.kit.sql import among, one_of
@@ -17,7 +18,7 @@ from app.solutions.models import Adoption, Solution, SolutionTally
 from app.solutions.policy import ADOPTION_ABILITIES, IS_AUTHOR, IS_COACH, SOLUTION_ABILITIES, binds
 from app.teams.models import Team
 
-_uuid: Any = Solution.__table__.c.id.type  # type: ignore[attr-defined]
+_uuid: Any = table_of(Solution).c.id.type
 _authority: Any = bindparam("authority_id", type_=_uuid)
 
 _summary: tuple[Any, ...] = (

@@ -7,10 +7,11 @@ from sqlalchemy import bindparam, exists, or_, select
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.kit.columns import table_of
 from app.people.models import Directorate
 from app.teams.models import Team, TeamMember
 
-_uuid: Any = Team.__table__.c.id.type  # type: ignore[attr-defined]
+_uuid: Any = table_of(Team).c.id.type
 VIEWER: Any = bindparam("viewer_id", type_=_uuid)
 AUTHORITY: Any = bindparam("authority_id", type_=_uuid)
 

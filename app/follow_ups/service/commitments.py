@@ -15,8 +15,9 @@ from app.follow_ups.policy import COMMITMENTS as POLICY
 from app.follow_ups.problems import DropAlreadyAgreed
 from app.follow_ups.service.acting import for_client
 from app.journal.service import record
+from app.kit.columns import table_of
 from app.kit.database import get
-from app.kit.lifecycle import swap, table_of
+from app.kit.lifecycle import swap
 from app.kit.problems import NotFound
 
 _AGREED = {Side.TEAM: "drop_agreed_by_team", Side.CLIENT_DIRECTORATE: "drop_agreed_by_client"}

@@ -5,7 +5,7 @@ from typing import cast
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import delete, insert
 from sqlmodel import Session
 
 from app.access.actor import Actor, system
@@ -16,9 +16,10 @@ from app.follow_ups.policy import FOLLOW_UPS as POLICY
 from app.follow_ups.problems import AlreadyAnswered, SpiralClosed
 from app.follow_ups.schemas import SpiralAnswer
 from app.journal.service import record
+from app.kit.columns import table_of
 from app.kit.database import get, insert_if_absent
 
-_scores = cast(Table, SpiralScore.__table__)  # type: ignore[attr-defined]
+_scores = table_of(SpiralScore)
 _ANSWER = (*DIMENSIONS, "word")
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
+from app.kit.columns import table_of
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.notices.models import Notice
@@ -28,7 +29,7 @@ _select = select(
     (col(Agent.given_name) + " " + col(Agent.family_name)).label("person"),
 ).outerjoin(Agent, col(Agent.id) == col(Notice.person_id))
 
-_mine = col(Notice.agent_id) == bindparam("viewer_id", type_=Notice.__table__.c.agent_id.type)  # type: ignore[attr-defined]
+_mine = col(Notice.agent_id) == bindparam("viewer_id", type_=table_of(Notice).c.agent_id.type)
 
 # Written into the statement rather than bound, so that the index of unread notices serves.
 _INBOXES = {

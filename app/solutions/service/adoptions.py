@@ -1,14 +1,15 @@
 """Take a solution up in another directorate, adapt it, use it, or let it be."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, update
+from sqlalchemy import update
 from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.journal.service import record
+from app.kit.columns import table_of
 from app.kit.database import get, insert
 from app.kit.problems import NotFound
 from app.people.delegations import citing
@@ -21,7 +22,7 @@ from app.solutions.policy import ADOPTION, SOLUTION, is_head
 from app.solutions.problems import ContactElsewhere, NotToBeAdopted, UnknownSolution
 from app.solutions.schemas import AdoptionForm
 
-_tallies = cast(Table, SolutionTally.__table__)  # type: ignore[attr-defined]
+_tallies = table_of(SolutionTally)
 
 
 def declare(session: Session, actor: Actor, form: AdoptionForm) -> Adoption:
