@@ -1,0 +1,18 @@
+"""What half-days hold about a person."""
+
+from typing import Final
+
+from app.access.personal import Fate, PersonalData, table_of
+from app.half_days.models import HalfDay
+from app.kit.i18n import _
+
+PERSONAL: Final = (
+    PersonalData(
+        kind="half_days", label=_("Demi-journées protégées"), table=table_of(HalfDay), by=("agent_id",),
+        holds=("asked_by",), fate=Fate.BLANKED,
+        blank={
+            "excuse_detail": None, "note": None, "asked_by": None, "reason": None, "waived_because": None,
+        },
+        why=_("le compte des demi-journées du mandat reste juste, sans dire de qui ni pourquoi"),
+    ),
+)  # fmt: skip
