@@ -157,6 +157,14 @@ def codes() -> None:
     compose()
 
 
+@privacy_app.callback()
+def privacy() -> None:
+    """Personal data: how long it is kept."""
+    from app.main import compose
+
+    compose()
+
+
 @client_app.callback()
 def clients() -> None:
     """Machines that call the API."""

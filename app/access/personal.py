@@ -53,8 +53,8 @@ class PersonalData:
     for an agent's id.
 
     Of the copy: `hide` names columns that are left out; `about` a column of another table that says what a row is
-    about, with the condition that joins it; `told` makes a row readable in a language; what is `discreet` is for the
-    person alone, not for HR.
+    about, with the condition that joins it; `told` makes a row what the person may read of it, in a language; what is
+    `discreet` is for the person alone, not for HR.
     """
 
     kind: str
@@ -70,7 +70,7 @@ class PersonalData:
     about: tuple[Any, Any] | None = None
     discreet: bool = False
     copied: bool = True
-    told: Callable[[dict[str, Any], str], dict[str, Any]] | None = None
+    told: Callable[[dict[str, Any], UUID, str], dict[str, Any]] | None = None
     rows: Callable[[UUID], ColumnElement[bool]] | None = None
 
     def covers(self) -> set[tuple[str, str]]:

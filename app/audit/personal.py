@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, exists, or_
 from sqlmodel import Session
 
 from app.access.personal import Fate, Period, PersonalData, table_of
+from app.audit.queries import BY_THE_REPORTER
 from app.journal.forgetting import forget_person
 from app.journal.models import EventPerson, JournalEvent
 from app.kit.i18n import _
@@ -25,9 +26,16 @@ def _forget(session: Session, agent: Any) -> int:
     return found
 
 
+def _read(row: dict[str, Any], agent_id: UUID, _language: str) -> dict[str, Any]:
+    """An event as its person reads it: neither where others called from, nor who reported."""
+    if row["agent_id"] == agent_id:
+        return row
+    return {**row, "address": None, **({"agent_id": None} if row["type"] in BY_THE_REPORTER else {})}
+
+
 EVENTS: Final = PersonalData(
     kind="events", label=_("Journal : ce que la personne a fait et ce qui la concerne"), table=_events,
-    by=("agent_id",), holds=("address",), rows=_concerned, fate=Fate.UNNAMED, erase=_forget, discreet=True,
+    by=("agent_id",), holds=("address",), rows=_concerned, fate=Fate.UNNAMED, erase=_forget, discreet=True, told=_read,
     hide=frozenset({"previous_hash", "hash", "digest_version", "request_id"}),
     why=_("le journal fait preuve et ne s'efface pas ; il ne porte que des identifiants, et les adresses d'où la "
           "personne s'est connectée sont oubliées"),

@@ -1,6 +1,7 @@
 """What notices hold about a person."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from app.access.personal import Fate, Period, PersonalData, before_day, old_rows, table_of
 from app.kit.i18n import _
@@ -10,7 +11,7 @@ from app.notices.wording import render
 _notices = table_of(Notice)
 
 
-def _read(row: dict[str, Any], language: str) -> dict[str, Any]:
+def _read(row: dict[str, Any], _agent_id: UUID, language: str) -> dict[str, Any]:
     """A notice as it is read, without the name that it may call."""
     sentences = {part: render(row[part], row["facts"], None, language) for part in ("title", "body")}
     return {**row, **sentences}

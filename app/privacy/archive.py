@@ -41,7 +41,7 @@ def _data(copy: Copy, language: str) -> bytes:
             {
                 "kind": section.data.kind,
                 "label": section.data.label.to(language),
-                "rows": [_plain(row) for row in _told(section, language)],
+                "rows": [_plain(row) for row in _told(section, copy.agent_id, language)],
             }
             for section in copy.sections
         ],
@@ -58,7 +58,9 @@ def _page(copy: Copy, language: str) -> bytes:
         {
             "kind": section.data.kind,
             "label": section.data.label,
-            "rows": [_lines(row, language, copy.time_zone) for row in _told(section, language)],
+            "rows": [
+                _lines(row, language, copy.time_zone) for row in _told(section, copy.agent_id, language)
+            ],
         }
         for section in copy.sections
     ]
@@ -66,9 +68,9 @@ def _page(copy: Copy, language: str) -> bytes:
     return render("privacy/archive.html", language, context).encode()
 
 
-def _told(section: Section, language: str) -> list[dict[str, Any]]:
+def _told(section: Section, agent_id: UUID, language: str) -> list[dict[str, Any]]:
     told = section.data.told
-    return [told(row, language) if told else row for row in section.rows]
+    return [told(row, agent_id, language) if told else row for row in section.rows]
 
 
 def _lines(row: Mapping[str, Any], language: str, time_zone: str) -> list[tuple[Text, str]]:

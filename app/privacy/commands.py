@@ -25,12 +25,10 @@ def purge(
 
     from app.access.actor import system
     from app.kit.bounds import everywhere, within
-    from app.main import compose
     from app.people.models import Authority
     from app.privacy import purging, queries
     from app.settings import get_settings
 
-    compose()
     with get_settings().open_database() as database:
         with everywhere(), database.session() as session:
             tenants = session.execute(select(Authority)).scalars().all()

@@ -27,6 +27,7 @@ SEARCHED: Final = {
 """Texts that a column `search` is made of."""
 
 _SHORTEST_MATRICULE: Final = 5
+_TITLES: Final = r"(?:m\.|mr|mme|mlle|monsieur|madame|mademoiselle)"
 
 
 def words_of(agent: Any) -> list[str]:
@@ -44,10 +45,12 @@ def words_of(agent: Any) -> list[str]:
 def take_out(session: Session, agent: Any) -> dict[str, int]:
     """Take an agent's name out of every text; how many rows of each table held it."""
     words = words_of(agent)
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)
+    # A family name by itself may be any word: it is one after a title.
+    spelt = [*map(re.escape, words), rf"{_TITLES}\s+{re.escape(agent.family_name)}"]
+    pattern = re.compile("|".join(rf"(?<!\w){word}(?!\w)" for word in spelt), re.IGNORECASE)
     found = {}
     for table, columns in _texts():
-        count = _rewrite(session, table, columns, agent.authority_id, words, pattern)
+        count = _rewrite(session, table, columns, agent.authority_id, [*words, agent.family_name], pattern)
         if count:
             found[table.name] = count
     if kept := _forget_answers(session, agent.authority_id, words):

@@ -51,7 +51,7 @@ OF_PARAMETER = {
 }
 """The table of what a parameter or a field names. A new one is to be added here, with something of it in `furnish`."""
 
-WORDS = {"side": "team"}
+WORDS = {"side": "team", "kind": "absences"}
 """What stands in a path and is no id."""
 
 
