@@ -11,6 +11,7 @@ YES = "●"
 COLUMNS = tuple(capacity for capacity in Capacity if capacity not in {Capacity.CLIENT, Capacity.SYSTEM})
 """The capacities of people, in the order of the columns."""
 
+_FRESH = _("{act} (après s'être identifié à nouveau)")
 _TITLE = _("Qui peut faire quoi")
 _INTRO = _(
     "Un tableau par objet, une ligne par geste, une colonne par qualité. « {yes} » : oui. « si 1 » : oui, à la "
@@ -90,7 +91,8 @@ def _object(policy: Policy, language: str) -> list[str]:
     for action in policy.actions:
         cells = [_cell(action, capacity, conditions, language) for capacity in columns]
         name = f"`{policy.subject}.{action.name}`"
-        lines.append(_row([action.label, *cells, _application(action, language), name], language))
+        act = _FRESH.format(act=action.label) if action.fresh else action.label
+        lines.append(_row([act, *cells, _application(action, language), name], language))
     if conditions:
         lines += ["", _CONDITIONS.to(language), ""]
         lines += [f"{number}. {one.label.to(language)}" for one, number in conditions.items()]

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
+from app.access.fresh import require_fresh
 from app.access.standing import Clauses, Relation, Standing
 from app.journal import acting
 from app.kit.i18n import Text, _
@@ -38,13 +39,17 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A row of the table. `scope` is what an API client needs to do the same; None: no client ever does."""
+    """A row of the table. `scope` is what an API client needs to do the same; None: no client ever does.
+
+    `fresh`: a grave act, for which one has to have shown who one is a short while ago (`access.fresh`).
+    """
 
     name: str
     label: Text
     may: tuple[Capacity | Grant, ...]
     refusal: Text
     scope: str | None = None
+    fresh: bool = False
 
     def grants(self) -> tuple[Grant, ...]:
         return tuple(entry if isinstance(entry, Grant) else Grant(entry) for entry in self.may)
@@ -119,12 +124,15 @@ class Policy:
         return _UNMET.format(refusal=row.refusal, condition=unmet.label)
 
     def require(self, session: Session | None, actor: Actor, action: str, resource: Any = None) -> None:
-        """Raise `NotFound` where the actor may not know of `resource`, `Forbidden` where they may not act on it.
+        """Raise `NotFound` where the actor may not know of `resource`, `Forbidden` where they may not act on it,
+        `FreshAuthenticationNeeded` where the row asks for it.
 
         The journal writes down in which capacity they act from here on.
         """
         ground = self.weigh(session, actor, action, resource)
         if not isinstance(ground, Text):
+            if self._by_name[action].fresh:
+                require_fresh(actor)
             if session is not None:
                 acting.note(session, actor.key, ground)
             return

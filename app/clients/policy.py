@@ -12,9 +12,9 @@ POLICY = Policy(
     title=_("Application connectée"),
     actions=[
         Action("read", _("lire les applications connectées et leur dernier usage"), ONLY, ADMINISTRATION),
-        Action("create", _("connecter une application"), ONLY, ADMINISTRATION),
-        Action("edit", _("régler le nom, les portées ou les clés d'une application"), ONLY, ADMINISTRATION),
-        Action("rotate", _("donner un nouveau secret à une application"), ONLY, ADMINISTRATION),
+        Action("create", _("connecter une application"), ONLY, ADMINISTRATION, fresh=True),
+        Action("edit", _("régler le nom, les portées ou les clés d'une application"), ONLY, ADMINISTRATION, fresh=True),
+        Action("rotate", _("donner un nouveau secret à une application"), ONLY, ADMINISTRATION, fresh=True),
         Action("revoke", _("révoquer un secret d'une application"), ONLY, ADMINISTRATION),
         Action("close", _("fermer une application connectée"), ONLY, ADMINISTRATION),
     ],

@@ -12,7 +12,8 @@ POLICY = Policy(
     title=_("Code imprimé"),
     actions=[
         Action("list", _("voir à qui des codes ont été remis"), PRINTERS, FOR_PRINTERS),
-        Action("issue", _("imprimer des codes pour des agents sans adresse"), PRINTERS, FOR_PRINTERS),
+        Action("issue", _("imprimer des codes pour des agents sans adresse"), PRINTERS, FOR_PRINTERS,
+               fresh=True),
         Action("read", _("voir la fiche d'un code, jamais le code"), PRINTERS, FOR_PRINTERS),
         Action("revoke", _("annuler un code"), PRINTERS, FOR_PRINTERS),
     ],

@@ -71,7 +71,7 @@ POLICY = Policy(
                (C.LAB, C.TRUSTED), LAB_ONLY),
         Action("write_message", _("écrire à l'auteur·e d'un signalement protégé"), (C.LAB, C.TRUSTED), LAB_ONLY),
         Action("open_identity", _("ouvrir l'identité de l'auteur·e, en disant pourquoi"), (C.TRUSTED,),
-               TRUSTED_ONLY),
+               TRUSTED_ONLY, fresh=True),
         Action("read_openings", _("lire qui a ouvert cette identité, et pourquoi"), (C.TRUSTED,), TRUSTED_ONLY),
     ],
 )  # fmt: skip

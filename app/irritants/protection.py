@@ -16,7 +16,6 @@ from sqlalchemy import delete, exists, func, or_, select
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
-from app.access.fresh import require_fresh
 from app.access.small_groups import wide_enough
 from app.irritants import announcing, events
 from app.irritants.lifecycle import IrritantState, Side
@@ -169,7 +168,6 @@ def open_identity(
     not on the ring.
     """
     POLICY.require(session, actor, "open_identity", irritant)
-    require_fresh(actor)
     if not irritant.protected:
         raise NotProtected
     identity: ProtectedIdentity | None = session.execute(

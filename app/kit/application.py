@@ -31,6 +31,12 @@ from app.kit.problems import (
 )
 from app.kit.routing import WorkRoute
 
+UNLESS_SAID = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"),
+)
+"""What an answer that says nothing of it tells a browser: to keep it nowhere, and to do nothing with it as a page."""
+
 CLIENT_CLOSED_REQUEST = 499
 """What the log says, as web servers do, of a caller who left before the answer; it is never sent."""
 
@@ -190,7 +196,7 @@ class RequestContext:
         self.headers = [(b"x-content-type-options", b"nosniff")]
         if https:
             # RFC 6797: whoever came by HTTPS once comes by nothing else for a year.
-            self.headers.append((b"strict-transport-security", b"max-age=31536000"))
+            self.headers.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -206,8 +212,10 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                said = {name.lower() for name, _value in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
+                    *(header for header in UNLESS_SAID if header[0] not in said),
                     (b"x-request-id", request_id.encode()),
                     *self.headers,
                 ]

@@ -20,6 +20,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.openid.problems import ProviderAway
+from app.settings import get_settings
 
 log = structlog.get_logger("essaim.openid")
 
@@ -78,11 +79,20 @@ class Metadata(BaseModel):
 
 
 def is_safe(url: str) -> bool:
-    """Whether secrets and people may be sent there: by TLS, or to this very machine."""
+    """Whether secrets and people may be sent there: by TLS, or to this very machine where we are on trial ourselves.
+
+    A server that people reach by HTTPS asks nothing of its own machine in the clear: an administrator of an authority
+    names the addresses, and what else listens there is none of theirs.
+    """
     try:
         parts = urlsplit(url)
         return bool(parts.hostname) and (
-            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+            parts.scheme == "https"
+            or (
+                parts.scheme == "http"
+                and parts.hostname in LOOPBACK
+                and not get_settings().public_url.startswith("https:")
+            )
         )
     except ValueError:
         return False

@@ -40,6 +40,9 @@ LEAVING = Limit("openid.leaving", times=300, seconds=60)
 COMING_BACK = Limit("openid.coming_back", times=300, seconds=60)
 """For one address, behind which a whole town hall may be."""
 
+ELSEWHERE: Final = frozenset({"cross-site", "same-site"})
+"""Pages of others (Fetch Metadata): where the provider knows somebody, a link there would sign them in unasked."""
+
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """When somebody was authenticated, where the provider does not say: never just now."""
 
@@ -57,6 +60,8 @@ def go_to_provider(
 ) -> Response:
     """Send the browser to its authority's provider, or ask which it is. `fraiche`: whoever is in proves it again."""
     take(database, LEAVING, _address(request))
+    if request.headers.get("sec-fetch-site") in ELSEWHERE:
+        return sign_in_page(request, to=suite, fresh=fraiche)
     if inside := already_inside(request, suite, fresh=fraiche):
         return inside
     settings: Settings = request.app.state.settings
@@ -79,6 +84,7 @@ def go_to_provider(
 @open_to_all("signing in")
 def come_back(
     request: Request,
+    slug: str,
     database: DatabaseDep,
     state: Annotated[str, Query(max_length=200)] = "",
     code: Annotated[str | None, Query(max_length=4096)] = None,
@@ -96,7 +102,7 @@ def come_back(
     try:
         with database.session() as session:
             other = service.counterpart(session, request.app.state.settings, ended.provider_id)
-        found = _identity(other, ended, attempts.resumed(state, secret), code, error, iss)
+        found = _identity(slug, other, ended, attempts.resumed(state, secret), code, error, iss)
     except (ProviderAway, SignInGivenUp) as problem:
         return _back_at_the_doors(request, problem, ended.destination)
     with database.transaction() as session:
@@ -139,6 +145,7 @@ def _leave(
 
 
 def _identity(
+    slug: str,
     other: Counterpart,
     ended: Ended,
     begun: attempts.Begun,
@@ -147,7 +154,9 @@ def _identity(
     iss: str | None,
 ) -> Identity | SignInRefused:
     metadata = directory.metadata(other.provider.issuer)
-    # RFC 9207: an answer that another provider has had a hand in.
+    # An answer that another provider has had a hand in: it came to another's address, or names another (RFC 9207).
+    if slug != other.slug:
+        return AnswerUnverified()
     if iss != metadata.issuer and (iss or metadata.authorization_response_iss_parameter_supported):
         return AnswerUnverified()
     if error in {"server_error", "temporarily_unavailable"}:

@@ -12,7 +12,8 @@ PROVIDER = Policy(
     actions=[
         Action("read", _("lire les réglages de connexion par compte professionnel"), (C.ADMINISTRATOR,),
                ADMINISTRATION),
-        Action("set", _("régler la connexion par compte professionnel"), (C.ADMINISTRATOR,), ADMINISTRATION),
+        Action("set", _("régler la connexion par compte professionnel"), (C.ADMINISTRATOR,), ADMINISTRATION,
+               fresh=True),
     ],
 )  # fmt: skip
 
@@ -22,7 +23,7 @@ BINDING = Policy(
     actions=[
         Action("read", _("lire quels agents ont lié un compte professionnel"), (C.ADMINISTRATOR, C.LAB),
                _("Cette liste s'adresse au laboratoire et à l'administration de la plateforme.")),
-        Action("release", _("délier un compte professionnel"), (C.ADMINISTRATOR,), ADMINISTRATION),
+        Action("release", _("délier un compte professionnel"), (C.ADMINISTRATOR,), ADMINISTRATION, fresh=True),
     ],
 )  # fmt: skip
 

@@ -16,39 +16,47 @@ from app.kit.sql import among
 from app.openid.models import IdentityBinding, IdentityProvider
 from app.people.models import Agent, Authority
 
-RETURN = "/oidc/retour"
+RETURN = "/oidc/retour/{slug}"
+"""Where the providers of an authority send browsers back to. Each authority has an address of its own: an answer that
+another's provider had a hand in comes to the wrong one (RFC 9700, section 4.4.2)."""
 LOGGED_OUT = "/oidc/sortie"
 
-_provider: tuple[Any, ...] = tuple(
-    col(getattr(IdentityProvider, name))
-    for name in (
-        "id",
-        "name",
-        "profile",
-        "issuer",
-        "client_id",
-        "secret_name",
-        "scopes",
-        "acr_values",
-        "sirets",
-        "idp_ids",
-        "algorithm",
-        "match_by",
-        "is_active",
-        "created_at",
-        "updated_at",
-        "version",
-    )
+_provider: tuple[Any, ...] = (
+    col(Authority.slug),
+    *(
+        col(getattr(IdentityProvider, name))
+        for name in (
+            "id",
+            "name",
+            "profile",
+            "issuer",
+            "client_id",
+            "secret_name",
+            "scopes",
+            "acr_values",
+            "sirets",
+            "idp_ids",
+            "algorithm",
+            "match_by",
+            "is_active",
+            "created_at",
+            "updated_at",
+            "version",
+        )
+    ),
 )
+_of_authority: Any = col(Authority.id) == col(IdentityProvider.authority_id)
 _own: Any = col(IdentityProvider.authority_id) == bindparam("authority_id")
 
 OWN = Visible("own", _own)
 PROVIDERS = Listing(
-    select(*_provider),
+    select(*_provider).join(Authority, _of_authority),
     key=col(IdentityProvider.id),
     sorts={"created_at": col(IdentityProvider.created_at)},
 )
-_DETAIL = Query(select(*_provider).where(_own, col(IdentityProvider.id) == bindparam("id")))
+_DETAIL = Query(
+    select(*_provider).join(Authority, _of_authority).where(_own, col(IdentityProvider.id) == bindparam("id"))
+)
 
 OWN_BINDINGS = Visible("own", col(IdentityBinding.authority_id) == bindparam("authority_id"))
 BINDINGS = Listing(
@@ -74,8 +82,12 @@ BINDINGS = Listing(
 
 def shown(provider: dict[str, Any], public_url: str) -> dict[str, Any]:
     """A provider as the API shows it: with the addresses to register with it."""
-    addresses = {"redirect_uri": public_url + RETURN, "post_logout_redirect_uri": public_url + LOGGED_OUT}
-    return {**provider, **addresses}
+    slug = provider.pop("slug")
+    return {
+        **provider,
+        "redirect_uri": public_url + RETURN.format(slug=slug),
+        "post_logout_redirect_uri": public_url + LOGGED_OUT,
+    }
 
 
 def detail(

@@ -85,6 +85,7 @@ class Counterpart:
     provider: IdentityProvider
     client: Client
     actor: Actor
+    slug: str
 
 
 def counterpart(session: Session, settings: Settings, provider_id: UUID) -> Counterpart:
@@ -107,13 +108,13 @@ def counterpart(session: Session, settings: Settings, provider_id: UUID) -> Coun
         issuer=provider.issuer,
         client_id=provider.client_id,
         secret=secret.get_secret_value(),
-        redirect_uri=settings.public_url.rstrip("/") + RETURN,
+        redirect_uri=settings.public_url.rstrip("/") + RETURN.format(slug=authority.slug),
         scopes=_scopes(provider),
         acr_values=tuple(provider.acr_values),
         algorithm=provider.algorithm,
         traits=provider.traits,
     )
-    return Counterpart(provider, client, system(authority.id, authority.time_zone))
+    return Counterpart(provider, client, system(authority.id, authority.time_zone), authority.slug)
 
 
 def _scopes(provider: IdentityProvider) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from app.people.models import AbsenceKind, Position
 _codes: Any = {"enum": list(SUBDIVISIONS)}
 # An operator of the platform belongs to none, and is nobody to `/me`.
 InsideAnAuthority = Annotated[
-    Capacity,
+    str,
     WithJsonSchema({"type": "string", "enum": [c.value for c in Capacity if c is not Capacity.OPERATOR]}),
 ]
 OffHalf = Annotated[

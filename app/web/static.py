@@ -11,6 +11,8 @@ from starlette.types import Scope
 
 FOLDER = Path(__file__).resolve().parent / "static"
 PREFIX = "/static"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+"""A drawing opened as a page keeps its own style, and does nothing."""
 
 
 class _Kept(StaticFiles):
@@ -21,6 +23,9 @@ class _Kept(StaticFiles):
         kept = "public, max-age=31536000, immutable" if scope["query_string"] else "no-cache"
         response.headers["Cache-Control"] = kept
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Content-Security-Policy"] = POLICY
+        if response.headers.get("content-type", "").endswith("+xml"):
+            response.headers["Content-Type"] += "; charset=utf-8"
         return response
 
 

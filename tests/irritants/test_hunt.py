@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from app.access.capacity import Capacity
 from app.cli import main
+from app.journal import keys
 from app.kit import clock
 from app.kit.database import Database
 from app.kit.vault import new_key
@@ -192,7 +193,7 @@ def test_nothing_in_the_database_leads_to_her(town: World) -> None:
         if any(traces.found_in(row_text(row)) for row in rows)
     }
     # Beside her own record and token: what she reported under her name, and what the journal says of that.
-    assert named == KNOWS_PEOPLE | {"irritants", "events", "notices"}
+    assert named == KNOWS_PEOPLE | {"irritants", "events", "event_persons", "notices"}
 
 
 def test_her_vote_is_one_among_others(town: World) -> None:
@@ -343,11 +344,15 @@ def test_filters_do_not_find_her(town: World) -> None:
             assert irritant["id"] in [item["id"] for item in others]
 
 
-def test_the_export_of_the_journal_says_nothing(town: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_export_of_the_journal_says_nothing(
+    town: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     irritant = live(town)
     traces = Traces.of(town.wilhelmine)
     from app.settings import get_settings  # noqa: PLC0415 the cache is what the command reads
 
+    keys.create(tmp_path / "journal.pem")
+    monkeypatch.setenv("ESSAIM_JOURNAL_KEY_FILE", str(tmp_path / "journal.pem"))
     monkeypatch.setenv("ESSAIM_DATABASE_URL", town.database.url.render_as_string(hide_password=False))
     get_settings.cache_clear()
     try:

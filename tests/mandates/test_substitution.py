@@ -331,9 +331,11 @@ class TestLapse:
         interim(world, holder_id=world.chloe.id, ends_on=day(2))
         noon = datetime.combine(TODAY, time(), UTC) + timedelta(hours=12)
         with clock.at(noon + timedelta(days=3)):
+            world.renew("chloe")
             problem = sign(world, seen, "chloe", expect=409)
             assert problem["detail"].startswith("Votre intérim a pris fin le ")
         with clock.at(noon + timedelta(days=2)):
+            world.renew("chloe")
             sign(world, seen, "chloe")
 
     @pytest.mark.parametrize("zone", ["America/Cayenne", "Pacific/Noumea"])
@@ -344,8 +346,10 @@ class TestLapse:
         interim(world, holder_id=world.chloe.id, ends_on=day(2))
         over = datetime.combine(TODAY + timedelta(days=3), time(), ZoneInfo(zone)).astimezone(UTC)
         with clock.at(over):
+            world.renew("chloe")
             assert sign(world, seen, "chloe", expect=409)["type"].endswith("power-lapsed")
         with clock.at(over - timedelta(seconds=1)):
+            world.renew("chloe")
             sign(world, seen, "chloe")
 
     def test_with_the_holder_s_function(self, world: World) -> None:

@@ -8,7 +8,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import Provider from 'oidc-provider';
 import * as jose from 'jose';
 
-const [port, redirectUri, postLogoutRedirectUri] = process.argv.slice(2);
+const [port, redirectUris, postLogoutRedirectUri] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
 const SECRET = 'a-secret-for-tests-of-more-than-32-bytes';
 
@@ -25,7 +25,7 @@ let told = { account: 'nobody', claims: {}, acr: 'eidas1', fault: null };
 const client = (id, options) => ({
   client_id: id,
   client_secret: SECRET,
-  redirect_uris: [redirectUri],
+  redirect_uris: redirectUris.split(','),
   post_logout_redirect_uris: [postLogoutRedirectUri],
   grant_types: ['authorization_code'],
   response_types: ['code'],

@@ -58,7 +58,8 @@ def running_provider() -> Iterator[Provider]:
     """A provider on a free loopback port."""
     port = free_port()
     command = [_node(), str(Path(__file__).with_name("provider.mjs")), str(port)]
-    command += [f"{PUBLIC_URL}/oidc/retour", f"{PUBLIC_URL}/oidc/sortie"]
+    ways_back = ",".join(f"{PUBLIC_URL}/oidc/retour/{slug}" for slug in ("valmoret", "ailleurs"))
+    command += [ways_back, f"{PUBLIC_URL}/oidc/sortie"]
     with (
         subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

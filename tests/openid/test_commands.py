@@ -35,7 +35,7 @@ def test_set_listed_checked_and_closed(essaim: Run, provider: Provider) -> None:
     assert listed.stdout == f"{provider_id}\tProConnect\tproconnect\t{provider.issuer}\topen\n"
     checked = essaim("check")
     assert checked.returncode == 0, checked.stderr
-    assert "http://127.0.0.1:8000/oidc/retour" in checked.stdout
+    assert "http://127.0.0.1:8000/oidc/retour/valmoret" in checked.stdout
     # Set again, by its issuer: the fields given, and no other.
     again = essaim("set", provider.issuer, "--acr", "eidas2", "--algorithm", "ES256", "--closed")
     assert again.stdout.strip() == provider_id

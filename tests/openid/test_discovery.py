@@ -3,6 +3,8 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from app.openid import discovery
 from app.openid.discovery import Directory, fetch_json, is_safe
 from app.openid.problems import ProviderAway
+from app.settings import Settings
 from tests.openid.provider import Provider, running_provider
 
 
@@ -139,3 +142,36 @@ def test_nobody_waits_long_for_what_another_thread_asks(
 )
 def test_where_people_and_secrets_may_be_sent(url: str, safe: bool) -> None:
     assert is_safe(url) is safe
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9200/x", "http://localhost/x", "http://[::1]/x"])
+def test_in_production_this_machine_is_asked_nothing_in_the_clear(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_safe(url)
+    production = Settings(public_url="https://essaim.valmoret.test")
+    monkeypatch.setattr(discovery, "get_settings", lambda: production)
+    assert not is_safe(url)
+    assert is_safe("https://auth.agentconnect.gouv.fr/api/v2")
+
+
+def test_a_redirect_is_not_followed() -> None:
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/inside")
+            self.end_headers()
+
+        def log_message(self, *_arguments: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        with pytest.raises(ProviderAway):
+            fetch_json(f"http://127.0.0.1:{server.server_port}/outside")
+        thread.join()
+    assert asked == ["/outside"]

@@ -53,7 +53,7 @@ class TestProviders:
         response = admin.request("POST", "/identity-providers", json=BODY, expect=201)
         made = response.json()
         assert response.headers["location"] == f"/api/v1/identity-providers/{made['id']}"
-        assert made["redirect_uri"] == "http://127.0.0.1:8000/oidc/retour"
+        assert made["redirect_uri"] == "http://127.0.0.1:8000/oidc/retour/valmoret"
         assert made["post_logout_redirect_uri"] == "http://127.0.0.1:8000/oidc/sortie"
         assert (made["algorithm"], made["match_by"], made["is_active"]) == ("RS256", "email", True)
         assert admin.get(f"/identity-providers/{made['id']}") == made

@@ -126,7 +126,7 @@ class TestWayBack:
     @pytest.mark.parametrize("state", ["", "x", "é" * 50, "A" * 43])
     def test_a_state_of_nobodys(self, doors: Doors, state: str) -> None:
         doors.leave()
-        response = doors.world.http.get("/oidc/retour", params={"state": state, "code": "c"})
+        response = doors.world.http.get("/oidc/retour/valmoret", params={"state": state, "code": "c"})
         assert response.status_code == 400
 
     def test_a_way_back_that_takes_too_long(self, doors: Doors) -> None:
@@ -149,6 +149,13 @@ class TestWayBack:
         assert doors.come_back(_with(back, iss=iss)).status_code == 403
         assert doors.sessions() == 0
 
+    def test_an_answer_at_another_authoritys_address(self, doors: Doors) -> None:
+        """Mix-up (RFC 9700, 4.4.2): another authority's provider passes on the code of this one."""
+        doors.provider.recognises("sub-bruno", email="bruno@valmoret.test", siret=SIRET)
+        back = doors.provider.through(doors.leave())
+        assert doors.come_back(back.replace("/valmoret?", "/ailleurs?")).status_code == 403
+        assert doors.sessions() == 0
+
     def test_a_code_of_another_attempt_of_the_same_browser(self, doors: Doors) -> None:
         """PKCE: the code answers the challenge of its own attempt alone."""
         doors.provider.recognises("sub-bruno", email="bruno@valmoret.test", siret=SIRET)
@@ -158,7 +165,7 @@ class TestWayBack:
 
     def test_parameters_of_another_kind(self, doors: Doors) -> None:
         for query in ({"state": "x" * 300}, {"code": "x" * 5000}, {"iss": "x" * 300}):
-            assert doors.world.http.get("/oidc/retour", params=query).status_code == 404
+            assert doors.world.http.get("/oidc/retour/valmoret", params=query).status_code == 404
         for query in ({"fournisseur": "x"}, {"fraiche": "x"}, {"suite": "/" * 3000}):
             assert doors.world.http.get("/oidc/depart", params=query).status_code == 404
 
@@ -243,7 +250,7 @@ class TestLimits:
 
     def test_coming_back(self, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pages, "COMING_BACK", Limit("openid.coming_back", times=2, seconds=60))
-        answers = [doors.world.http.get("/oidc/retour?state=x").status_code for _ in range(3)]
+        answers = [doors.world.http.get("/oidc/retour/valmoret?state=x").status_code for _ in range(3)]
         assert answers == [400, 400, 429]
 
 

@@ -93,7 +93,7 @@ class TestTheRequest:
             "code_challenge_method",
         }
         assert asked["response_type"] == "code"
-        assert asked["redirect_uri"] == f"{PUBLIC_URL}/oidc/retour"
+        assert asked["redirect_uri"] == f"{PUBLIC_URL}/oidc/retour/valmoret"
         assert asked["scope"] == "openid given_name usual_name email uid siret"
         assert asked["code_challenge_method"] == "S256"
         assert json.loads(asked["claims"]) == {

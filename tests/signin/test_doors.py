@@ -32,7 +32,7 @@ class TestCookie:
         given = answer.headers["set-cookie"]
         assert given.startswith("__Host-essaim=")
         assert "Secure" in given
-        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
     def test_is_not_given_twice(self, world: World) -> None:
         visitor = Visitor(world.app)

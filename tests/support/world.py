@@ -241,6 +241,11 @@ class World:
         self.people[name] = person
         return person
 
+    def renew(self, name: str) -> None:
+        """Let the person show anew who they are: a token issued now."""
+        with self.database.transaction() as session:
+            self.people[name].token = create_token(session, agent=self.people[name].agent)
+
     def actor(self, name: str) -> Actor:
         """The person as the services know them."""
         with self.database.read() as connection:

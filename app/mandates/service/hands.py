@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.kit.i18n import _
+from app.kit.problems import Forbidden, NotFound
 from app.mandates.events import ByAct
 from app.mandates.lifecycle import PartyCapacity
 from app.mandates.models import Mandate, MandateParty, MandateSignature
@@ -92,11 +93,12 @@ def capacities_held(session: Session, actor: Actor, mandate: Mandate) -> set[tup
 
 def require_party(session: Session, actor: Actor, action: str, mandate: Mandate) -> None:
     """Raise `PowerLapsed` where a power to sign has ended, else what the policy says to who is no party."""
-    if POLICY.allows(session, actor, action, mandate):
-        return
-    if sentence := lapsed(session, actor, mandate):
-        raise PowerLapsed(sentence)
-    POLICY.require(session, actor, action, mandate)
+    try:
+        POLICY.require(session, actor, action, mandate)
+    except (Forbidden, NotFound):
+        if sentence := lapsed(session, actor, mandate):
+            raise PowerLapsed(sentence) from None
+        raise
 
 
 def hand_of(

@@ -13,7 +13,6 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
-from app.access.fresh import require_fresh
 from app.journal.service import record
 from app.kit import clock
 from app.kit.i18n import _
@@ -102,7 +101,6 @@ def sign(
     name they may.
     """
     require_party(session, actor, "sign", mandate)
-    require_fresh(actor)
     if not consent:
         raise ConsentNeeded.on("consent", ConsentNeeded.title)
     hold(session, mandate)
@@ -142,7 +140,6 @@ def refuse(
     an act.
     """
     require_party(session, actor, "refuse", mandate)
-    require_fresh(actor)
     hold(session, mandate)
     LIFECYCLE.check(mandate.state, "refuse")
     everybody = _present_parties(session, mandate)
