@@ -21,9 +21,10 @@ DATA = Policy(
                (C.AGENT, C.ELECTED, C.LAB, C.HR, C.ADMINISTRATOR),
                _("Cette copie est celle d'une personne : une application connectée n'en a pas.")),
         Action("export", _("faire la copie des données d'une personne, pour elle"), (C.HR, C.ADMINISTRATOR),
-               _("Chacun demande sa propre copie ; les ressources humaines la font pour qui ne le peut pas.")),
+               _("Chacun demande sa propre copie ; les ressources humaines la font pour qui ne le peut pas."),
+               fresh=True),
         Action("erase", _("effacer une personne qui a quitté la collectivité"), (C.ADMINISTRATOR,),
-               _("L'effacement est sans retour : il revient à l'administration de la plateforme.")),
+               _("L'effacement est sans retour : il revient à l'administration de la plateforme."), fresh=True),
         Action("read_erasures", _("lire les rapports d'effacement"), (C.ADMINISTRATOR, C.LAB),
                _("Ces rapports s'adressent au laboratoire et à l'administration de la plateforme.")),
     ],
@@ -38,7 +39,7 @@ RETENTION = Policy(
         Action("read_due", _("lire ce qui arrive au terme de sa conservation"), (C.ADMINISTRATOR, C.LAB),
                _("Ce compte s'adresse au laboratoire et à l'administration de la plateforme.")),
         Action("set", _("régler les durées de conservation"), (C.ADMINISTRATOR,),
-               _("Ces réglages reviennent à l'administration de la plateforme.")),
+               _("Ces réglages reviennent à l'administration de la plateforme."), fresh=True),
     ],
 )  # fmt: skip
 

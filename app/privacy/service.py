@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
-from app.access.fresh import require_fresh
 from app.access.personal import declared
 from app.journal.service import record
 from app.kit.database import get, insert
@@ -38,7 +37,6 @@ def export(session: Session, actor: Actor, agent_id: UUID) -> queries.Copy:
     """
     agent = get(session, Agent, agent_id, actor.authority_id)
     DATA.require(session, actor, "export", agent)
-    require_fresh(actor)
     return _copied(session, actor, queries.copy(session, agent, discreet=False))
 
 
@@ -60,7 +58,6 @@ def erase(session: Session, actor: Actor, agent_id: UUID, hr_id: str) -> Erasure
     """
     agent = get(session, Agent, agent_id, actor.authority_id)
     DATA.require(session, actor, "erase", agent)
-    require_fresh(actor)
     _hold(session, agent)
     if agent.left_on is None or agent.left_on >= actor.today():
         raise StillInPost

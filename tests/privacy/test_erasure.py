@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.journal import proof
+from app.kit import clock
 from app.kit.bounds import within
 from app.privacy.models import Erasure
 from tests.half_days.builders import on
@@ -241,8 +242,11 @@ def test_it_takes_a_fresh_sign_in(world: World) -> None:
     eleonore(world)
     administrator(world)
     gone(world)
-    with on(LATER.replace(year=2027)):
-        world.administrator.post(f"/agents/{world.eleonore.id}/erase", {"hr_id": HR_ID}, expect=401)
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        refused = erase(world, expect=401)
+        assert refused["type"] == "urn:essaim:problem:fresh-authentication-needed"
+        world.renew("administrator")
+        erase(world)
 
 
 def test_two_at_once_erase_once(world: World) -> None:

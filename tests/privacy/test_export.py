@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.half_days.builders import on
 from tests.irritants.builders import protected
-from tests.privacy.builders import EMAIL, HR_ID, LATER, NAME, PHONE, administrator, lived
+from tests.privacy.builders import EMAIL, HR_ID, NAME, PHONE, administrator, lived
 from tests.support.world import Caller, World, report
 
 
@@ -173,12 +172,6 @@ def test_who_may_not(world: World) -> None:
 def test_another_authority_is_not_there(world: World) -> None:
     with World.build(world.app, world.database, slug="haute-arlene") as other:
         world.hr.post(f"/agents/{other.alice.id}/export", expect=404)
-
-
-def test_it_takes_a_fresh_sign_in_to_copy_somebody_else(world: World) -> None:
-    with on(LATER.replace(year=2030)):
-        refused = world.hr.post(f"/agents/{world.alice.id}/export", expect=401)
-    assert refused["type"] == "urn:essaim:problem:unauthenticated"
 
 
 def test_no_copy_is_kept_for_a_retry(world: World) -> None:
