@@ -7,7 +7,7 @@ the purge (art. 5.1.e) are made of nothing else. A test walks every column of th
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from app.access.actor import Actor
+from app.access.capacity import Capacity
 from app.kit.columns import Labelled
 from app.kit.i18n import Text, _
 
@@ -33,6 +34,10 @@ Eraser: TypeAlias = Callable[[Session, Any], int]
 
 _SECRET = ("_hash", "_salt")
 _UNTOLD = frozenset({"authority_id", "version", "search", "sort_name", "id_token"})
+
+
+HR_AND_ADMINISTRATION: Final = (Capacity.HR, Capacity.ADMINISTRATOR)
+THE_PERSON_ALONE: Final[tuple[Capacity, ...]] = ()
 
 
 class Fate(Labelled):
@@ -53,8 +58,8 @@ class PersonalData:
     for an agent's id.
 
     Of the copy: `hide` names columns that are left out; `about` a column of another table that says what a row is
-    about, with the condition that joins it; `told` makes a row what the person may read of it, in a language; what is
-    `discreet` is for the person alone, not for HR.
+    about, with the condition that joins it; `told` makes a row what the person may read of it, in a language; `readers`
+    are in which capacities one may make the copy of these rows for the person: none who could not read them otherwise.
     """
 
     kind: str
@@ -68,7 +73,7 @@ class PersonalData:
     why: Text | None = None
     hide: frozenset[str] = frozenset()
     about: tuple[Any, Any] | None = None
-    discreet: bool = False
+    readers: tuple[Capacity, ...] = HR_AND_ADMINISTRATION
     copied: bool = True
     told: Callable[[dict[str, Any], UUID, str], dict[str, Any]] | None = None
     rows: Callable[[UUID], ColumnElement[bool]] | None = None

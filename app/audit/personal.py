@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, or_
 from sqlmodel import Session
 
-from app.access.personal import Fate, Period, PersonalData, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, Period, PersonalData, table_of
 from app.audit.queries import BY_THE_REPORTER
 from app.journal.forgetting import forget_person
 from app.journal.models import EventPerson, JournalEvent
@@ -35,7 +35,8 @@ def _read(row: dict[str, Any], agent_id: UUID, _language: str) -> dict[str, Any]
 
 EVENTS: Final = PersonalData(
     kind="events", label=_("Journal : ce que la personne a fait et ce qui la concerne"), table=_events,
-    by=("agent_id",), holds=("address",), rows=_concerned, fate=Fate.UNNAMED, erase=_forget, discreet=True, told=_read,
+    by=("agent_id",), holds=("address",), rows=_concerned, fate=Fate.UNNAMED, erase=_forget,
+    readers=THE_PERSON_ALONE, told=_read,
     hide=frozenset({"previous_hash", "hash", "digest_version", "request_id"}),
     why=_("le journal fait preuve et ne s'efface pas ; il ne porte que des identifiants, et les adresses d'où la "
           "personne s'est connectée sont oubliées"),

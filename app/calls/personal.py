@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import and_
 from sqlmodel import col
 
-from app.access.personal import Fate, Period, PersonalData, before_day, old_rows, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, Period, PersonalData, before_day, old_rows, table_of
 from app.calls.lifecycle import ApplicationState
 from app.calls.models import Application, Call
 from app.kit.i18n import _
@@ -15,7 +15,8 @@ _applications = table_of(Application)
 PERSONAL: Final = (
     PersonalData(
         kind="applications", label=_("Candidatures"), table=_applications, by=("agent_id",),
-        fate=Fate.BLANKED, blank={"motivation": "", "reason": None},
+        fate=Fate.BLANKED,
+        readers=THE_PERSON_ALONE, blank={"motivation": "", "reason": None},
         about=(Call.title, col(Call.id) == _applications.c.call_id),
     ),
     PersonalData(

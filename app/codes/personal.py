@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import and_
 
-from app.access.personal import Fate, Period, PersonalData, before_day, old_rows, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, Period, PersonalData, before_day, old_rows, table_of
 from app.codes.models import SignInCode
 from app.kit.i18n import _
 
@@ -13,10 +13,12 @@ _codes = table_of(SignInCode)
 PERSONAL: Final = (
     PersonalData(
         kind="codes", label=_("Codes de connexion imprimés"), table=_codes, by=("agent_id",), fate=Fate.DELETED,
+        readers=THE_PERSON_ALONE,
     ),
     PersonalData(
         kind="codes_issued", label=_("Codes de connexion imprimés pour d'autres"), table=_codes,
-        by=("issued_by_id",), fate=Fate.BLANKED, blank={"issued_by_id": None},
+        by=("issued_by_id",), fate=Fate.BLANKED,
+        readers=THE_PERSON_ALONE, blank={"issued_by_id": None},
     ),
 )  # fmt: skip
 

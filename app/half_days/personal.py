@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.access.personal import Fate, PersonalData, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, PersonalData, table_of
 from app.half_days.models import HalfDay
 from app.kit.i18n import _
 
@@ -10,6 +10,7 @@ PERSONAL: Final = (
     PersonalData(
         kind="half_days", label=_("Demi-journées protégées"), table=table_of(HalfDay), by=("agent_id",),
         holds=("asked_by",), fate=Fate.BLANKED,
+        readers=THE_PERSON_ALONE,
         blank={
             "excuse_detail": None, "note": None, "asked_by": None, "reason": None, "waived_because": None,
         },

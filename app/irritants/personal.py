@@ -8,7 +8,7 @@ from sqlalchemy import Connection, CursorResult, delete, func, or_, select, upda
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
-from app.access.personal import Fate, Period, PersonalData, before_day, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, Period, PersonalData, before_day, table_of
 from app.irritants.lifecycle import IrritantState
 from app.irritants.models import (
     IdentityOpening,
@@ -38,11 +38,11 @@ _votes, _comments, _messages, _openings = map(
 PERSONAL: Final = (
     PersonalData(
         kind="irritants", label=_("Irritants signalés à visage découvert"), table=_irritants,
-        by=("reporter_id",), fate=Fate.UNNAMED, why=_UNNAMED, discreet=True,
+        by=("reporter_id",), fate=Fate.UNNAMED, why=_UNNAMED, readers=THE_PERSON_ALONE,
     ),
     PersonalData(
         kind="votes", label=_("Votes sur des irritants"), table=_votes, by=("agent_id",), fate=Fate.UNNAMED,
-        why=_UNNAMED, about=_about(_votes), discreet=True,
+        why=_UNNAMED, about=_about(_votes), readers=THE_PERSON_ALONE,
     ),
     PersonalData(
         kind="comments", label=_("Commentaires sur des irritants"), table=_comments, by=("author_id",),
@@ -50,12 +50,12 @@ PERSONAL: Final = (
     ),
     PersonalData(
         kind="dialogue", label=_("Messages écrits pour le laboratoire à des personnes protégées"),
-        table=_messages, by=("author_id",), fate=Fate.UNNAMED, why=_UNNAMED, discreet=True,
+        table=_messages, by=("author_id",), fate=Fate.UNNAMED, why=_UNNAMED, readers=THE_PERSON_ALONE,
         hide=frozenset({"irritant_id"}),
     ),
     PersonalData(
         kind="openings", label=_("Ouvertures de l'identité d'une personne protégée"), table=_openings,
-        by=("agent_id",), fate=Fate.UNNAMED, discreet=True, hide=frozenset({"irritant_id"}),
+        by=("agent_id",), fate=Fate.UNNAMED, readers=THE_PERSON_ALONE, hide=frozenset({"irritant_id"}),
         why=_("la personne protégée doit pouvoir lire que son identité a été ouverte, quand et pourquoi"),
     ),
 )  # fmt: skip

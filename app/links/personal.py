@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import delete, false, func
 from sqlmodel import Session
 
-from app.access.personal import Fate, PersonalData, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, PersonalData, table_of
 from app.kit.i18n import _
 from app.links.models import LinkRequest, SignInLink
 
@@ -23,6 +23,7 @@ PERSONAL: Final = (
     PersonalData(
         kind="links", label=_("Liens de connexion par courriel"), table=table_of(SignInLink), by=("agent_id",),
         fate=Fate.DELETED,
+        readers=THE_PERSON_ALONE,
     ),
     PersonalData(
         kind="link_requests", label=_("Demandes de lien en attente"), table=_requests, holds=("email",),

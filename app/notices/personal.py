@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from app.access.personal import Fate, Period, PersonalData, before_day, old_rows, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, Period, PersonalData, before_day, old_rows, table_of
 from app.kit.i18n import _
 from app.notices.models import Notice
 from app.notices.wording import render
@@ -20,7 +20,7 @@ def _read(row: dict[str, Any], _agent_id: UUID, language: str) -> dict[str, Any]
 PERSONAL: Final = (
     PersonalData(
         kind="notices", label=_("Avis reçus"), table=_notices, by=("agent_id",), fate=Fate.DELETED,
-        discreet=True, told=_read,
+        readers=THE_PERSON_ALONE, told=_read,
     ),
     PersonalData(
         kind="notices_about", label=_("Avis où la personne est nommée"), table=_notices, by=("person_id",),

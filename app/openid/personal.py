@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.access.personal import Fate, PersonalData, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, PersonalData, table_of
 from app.kit.i18n import _
 from app.openid.models import IdentityBinding, SignInAttempt
 
@@ -14,5 +14,6 @@ PERSONAL: Final = (
     PersonalData(
         kind="attempts", label=_("Connexions commencées"), table=table_of(SignInAttempt), by=("agent_id",),
         fate=Fate.DELETED,
+        readers=THE_PERSON_ALONE,
     ),
 )  # fmt: skip

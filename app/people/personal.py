@@ -6,7 +6,8 @@ from typing import Any, Final
 from sqlalchemy import update
 from sqlmodel import Session
 
-from app.access.personal import Fate, Period, PersonalData, before_day, old_rows, table_of
+from app.access.capacity import Capacity
+from app.access.personal import THE_PERSON_ALONE, Fate, Period, PersonalData, before_day, old_rows, table_of
 from app.kit import clock
 from app.kit.i18n import _
 from app.kit.idempotency import IdempotencyRecord
@@ -76,6 +77,7 @@ PERSONAL: Final = (
     ),
     PersonalData(
         kind="absences", label=_("Absences"), table=_absences, by=("agent_id",), fate=Fate.DELETED,
+        readers=(Capacity.HR,),
     ),
     PersonalData(
         kind="delegations", label=_("Délégations de signature"), table=table_of(SigningDelegation),
@@ -87,7 +89,8 @@ PERSONAL: Final = (
     ),
     PersonalData(
         kind="mails", label=_("Courriels envoyés par Essaim"), table=table_of(OutgoingMail), by=("agent_id",),
-        holds=("recipient",), fate=Fate.DELETED, hide=frozenset({"text", "html", "last_error"}),
+        holds=("recipient",), fate=Fate.DELETED,
+        readers=THE_PERSON_ALONE, hide=frozenset({"text", "html", "last_error"}),
     ),
     PersonalData(
         kind="retries", label=_("Réponses gardées deux jours pour les reprises"), table=_keys,

@@ -58,8 +58,8 @@ def export_my_data(actor: ActorDep, session: SessionDep) -> Response:
 @agents_api.post("/{agent_id}/export", response_class=Response, responses=_ARCHIVE)
 @governed_by(DATA, "export")
 def export_agent_data(agent_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
-    """The same about a person who cannot ask for it, to be handed over to them. It leaves out what is between them and
-    the lab: what they reported, their votes, their notices, their journal."""
+    """The same about a person who cannot ask for it, to be handed over to them. It leaves out what the caller could not
+    read otherwise: what the person reported, their votes, their notices, their journal… and says so."""
     return _archived(service.export(session, actor, agent_id))
 
 

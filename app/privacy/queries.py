@@ -44,10 +44,11 @@ class Copy:
     left_out: list[PersonalData]
 
 
-def copy(session: Session, agent: Agent, *, discreet: bool) -> Copy:
-    """Everything about `agent`; `discreet`: with what is between them and the lab or Essaim."""
+def copy(session: Session, actor: Actor, agent: Agent) -> Copy:
+    """Everything about `agent`, made by `actor`: for somebody else, without what they could not read otherwise."""
     authority = session.get_one(Authority, agent.authority_id)
     told = [data for data in declared() if data.copied]
+    left_out = [data for data in told if agent.id != actor.agent_id and not actor.has(*data.readers)]
     return Copy(
         agent_id=agent.id,
         name=agent.name,
@@ -57,9 +58,9 @@ def copy(session: Session, agent: Agent, *, discreet: bool) -> Copy:
         sections=[
             Section(data, [dict(row._mapping) for row in session.execute(data.copy(agent.id))])
             for data in told
-            if discreet or not data.discreet
+            if data not in left_out
         ],
-        left_out=[] if discreet else [data for data in told if data.discreet],
+        left_out=left_out,
     )
 
 

@@ -27,17 +27,17 @@ def export_mine(session: Session, actor: Actor) -> queries.Copy:
     """Everything about the caller, who asks for it."""
     DATA.require(session, actor, "export_mine")
     agent = session.get_one(Agent, actor.agent_id)
-    return _copied(session, actor, queries.copy(session, agent, discreet=True))
+    return _copied(session, actor, queries.copy(session, actor, agent))
 
 
 def export(session: Session, actor: Actor, agent_id: UUID) -> queries.Copy:
-    """Everything about a person, but for what is between them and the lab or Essaim: HR hands it over to them.
+    """What `actor` may read about a person, to be handed over to them: all but what is theirs alone to ask for.
 
     Raises `FreshAuthenticationNeeded`: it is a grave act.
     """
     agent = get(session, Agent, agent_id, actor.authority_id)
     DATA.require(session, actor, "export", agent)
-    return _copied(session, actor, queries.copy(session, agent, discreet=False))
+    return _copied(session, actor, queries.copy(session, actor, agent))
 
 
 def _copied(session: Session, actor: Actor, copy: queries.Copy) -> queries.Copy:

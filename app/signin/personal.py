@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import and_, or_
 
-from app.access.personal import Fate, Period, PersonalData, before_day, old_rows, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, Period, PersonalData, before_day, old_rows, table_of
 from app.kit.i18n import _
 from app.signin.models import AccessToken, WebSession
 
@@ -13,11 +13,13 @@ _tokens = table_of(AccessToken)
 PERSONAL: Final = (
     PersonalData(
         kind="tokens", label=_("Jetons personnels"), table=_tokens, by=("agent_id",), fate=Fate.DELETED,
+        readers=THE_PERSON_ALONE,
         hide=frozenset({"client_id"}),
     ),
     PersonalData(
         kind="sessions", label=_("Sessions ouvertes"), table=table_of(WebSession), by=("agent_id",),
         holds=("address", "user_agent", "id_token"), fate=Fate.DELETED,
+        readers=THE_PERSON_ALONE,
     ),
 )  # fmt: skip
 

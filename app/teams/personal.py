@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlmodel import col
 
-from app.access.personal import Fate, PersonalData, table_of
+from app.access.personal import THE_PERSON_ALONE, Fate, PersonalData, table_of
 from app.kit.i18n import _
 from app.teams.models import LogEntry, Team, TeamMember
 
@@ -22,6 +22,7 @@ PERSONAL: Final = (
     ),
     PersonalData(
         kind="log_entries", label=_("Journal de bord : textes écrits"), table=_entries, by=("author_id",),
-        fate=Fate.UNNAMED, why=_UNNAMED, about=(Team.name, col(Team.id) == _entries.c.team_id),
+        fate=Fate.UNNAMED,
+        readers=THE_PERSON_ALONE, why=_UNNAMED, about=(Team.name, col(Team.id) == _entries.c.team_id),
     ),
 )  # fmt: skip

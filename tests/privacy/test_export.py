@@ -130,7 +130,9 @@ def test_those_who_may_make_it_for_somebody_leave_out_what_is_theirs_alone(world
     assert data["left_out"]
     assert not kinds & set(data["left_out"])
     assert {"irritants", "votes", "events", "notices", "spiral_receipts"} <= set(data["left_out"])
-    assert {"record", "applications", "comments"} <= kinds
+    assert {"record", "memberships", "comments", "signatures"} <= kinds
+    assert ("absences" in kinds) is (name == "hr")
+    assert not kinds & {"applications", "half_days", "sessions", "log_entries"}
     assert "Le quai de déchargement" not in json.dumps(data, ensure_ascii=False) + page
     assert "Irritants signalés à visage découvert" in page
 
