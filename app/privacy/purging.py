@@ -20,8 +20,23 @@ from app.privacy.models import Erasure, Purge
 WARNING: Final = timedelta(days=30)
 
 
+BATCH: Final = 20
+"""How many people one round of the worker erases: others wait for the database meanwhile."""
+
+_looked: dict[UUID, date] = {}
+
+
+def daily(session: Session, actor: Actor, day: date) -> int:
+    """The chore: `turn`, but what comes to its term is looked for once a day in each worker."""
+    if _looked.get(actor.authority_id) == day and queries.waiting_purge(session, actor.authority_id) is None:
+        return 0
+    done = turn(session, actor, day)
+    _looked[actor.authority_id] = day
+    return done
+
+
 def turn(session: Session, actor: Actor, day: date) -> int:
-    """The chore: run the purge whose day has come, or announce the next one; how many acts. Again does nothing."""
+    """Run the purge whose day has come, or announce the next one; how many acts. Again does nothing."""
     waiting = queries.waiting_purge(session, actor.authority_id)
     if waiting is None:
         return announce(session, actor, day)
@@ -47,23 +62,25 @@ def announce(session: Session, actor: Actor, day: date) -> int:
 
 
 def run(session: Session, actor: Actor, purge: Purge, day: date) -> int:
-    """Purge what was announced, but for what a period lengthened since now keeps."""
+    """Purge what was announced, but for what a period lengthened since now keeps. It is over once nothing is left."""
     months = queries.months_of(session, actor.authority_id)
     known = {one.kind: one for one in periods()}
     items: list[dict[str, Any]] = []
+    left = 0
     for item in purge.items:
-        period = known.get(item["kind"])
-        purged = 0
-        kept = months.get(item["kind"])
-        if period and period.purge and kept is not None:
-            allowed = arithmetic.months_before(day, kept)
-            purged = period.purge(session, actor, min(date.fromisoformat(item["before"]), allowed))
+        period, kept = known.get(item["kind"]), months.get(item["kind"])
+        purged = item["purged"] or 0
+        if period and period.due and period.purge and kept is not None:
+            before = min(date.fromisoformat(item["before"]), arithmetic.months_before(day, kept))
+            purged += period.purge(session, actor, before)
+            left += period.due(session, actor.authority_id, before)
         items.append({**item, "purged": purged})
     purge.items = items
-    purge.done_at = clock.now()
+    if not left:
+        purge.done_at = clock.now()
+        counts = {item["kind"]: item["purged"] for item in items}
+        record(session, events.PurgeDone(subject_id=purge.id, purged=counts), by=actor)
     session.flush()
-    counts = {item["kind"]: item["purged"] for item in items}
-    record(session, events.PurgeDone(subject_id=purge.id, purged=counts), by=actor)
     return 1
 
 
@@ -81,7 +98,8 @@ def _due(session: Connection | Session, authority_id: UUID, before: date) -> int
 
 
 def _erase(session: Session, actor: Actor, before: date) -> int:
-    gone = session.execute(_leavers(actor.authority_id, before).with_for_update()).scalars().all()
+    some = _leavers(actor.authority_id, before).order_by(col(Agent.left_on), col(Agent.id)).limit(BATCH)
+    gone = session.execute(some.with_for_update()).scalars().all()
     for agent in gone:
         service.forget(session, actor, agent)
     return len(gone)

@@ -3,16 +3,20 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
+from app.access.actor import system
 from app.access.capacity import Capacity
 from app.kit import clock
+from app.kit.bounds import within
 from app.kit.mail import Mail
 from app.mailing.service import post
 from app.openid.models import IdentityBinding, IdentityProvider
 from app.openid.profiles import Profile
-from app.people.models import Agent, sort_name
+from app.people.models import Absence, Agent, sort_name
+from app.privacy.models import Purge
+from app.privacy.purging import turn
 from app.signin.models import Method
 from app.signin.sessions import open_session
 from tests.calls.builders import application
@@ -119,3 +123,31 @@ def gone(world: World, last_day: date = LAST_DAY) -> None:
         session.execute(
             update(Agent).where(col(Agent.id) == world.eleonore.agent.id).values(left_on=last_day)
         )
+
+
+TODAY = date(2028, 3, 10)
+RUNS_ON = TODAY + timedelta(days=30)
+"""When a purge is announced, and when it runs."""
+
+
+def chores(world: World, day: date) -> int:
+    """The chore alone, in the name of the system."""
+    actor = system(world.authority.id, world.authority.time_zone)
+    with on(day), within(world.authority.id), world.database.transaction() as session:
+        return turn(session, actor, day)
+
+
+def renewed(world: World, name: str) -> World:
+    """With a token of the day: those of two years ago have gone with the rest."""
+    world.renew(name)
+    return world
+
+
+def absences(world: World) -> list[date]:
+    with world.database.session() as session:
+        return sorted(row.last_day for row in session.execute(select(Absence)).scalars())
+
+
+def purges(world: World) -> list[Purge]:
+    with world.database.session() as session:
+        return list(session.execute(select(Purge).order_by(col(Purge.id))).scalars())
