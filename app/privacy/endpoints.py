@@ -104,7 +104,7 @@ def read_due(actor: ActorDep, database: DatabaseDep) -> Response:
         return json_object(queries.due_table(connection, actor))
 
 
-@retention_api.put("/{kind}", response_model=Retention, responses=WRITES)
+@retention_api.put("/periods/{kind}", response_model=Retention, responses=WRITES)
 @governed_by(RETENTION, "set")
 def set_retention(kind: str, form: RetentionSetting, actor: ActorDep, session: SessionDep) -> Response:
     """Keep one kind of data for so many months, within the bounds of the table."""
