@@ -28,7 +28,7 @@ ACTS: dict[str, Callable[[World], Any]] = {
         "POST", f"/agents/{world.alice.id}/export"
     ),
     "retention.set": lambda world: world.administrator.request(
-        "PUT", "/retention/absences", json={"months": 12}
+        "PUT", "/retention/periods/absences", json={"months": 12}
     ),
     "sign_in_code.issue": lambda world: world.lab.request(
         "POST", "/sign-in-codes", json={"agent_ids": [world.alice.id], "telephone": "02 99 00 00 00"}

@@ -66,7 +66,7 @@ def test_it_is_told_and_written_down(aged: World) -> None:
 
 def test_a_longer_period_holds_back_what_was_announced(aged: World) -> None:
     chores(aged, TODAY)
-    aged.administrator.put("/retention/absences", {"months": 36})
+    aged.administrator.put("/retention/periods/absences", {"months": 36})
     chores(aged, RUNS_ON)
     assert len(absences(aged)) == 3
     assert purges(aged)[0].items[0]["purged"] == 0
@@ -74,7 +74,7 @@ def test_a_longer_period_holds_back_what_was_announced(aged: World) -> None:
 
 def test_a_shorter_period_takes_no_more_than_was_announced(aged: World) -> None:
     chores(aged, TODAY)
-    aged.administrator.put("/retention/absences", {"months": 12})
+    aged.administrator.put("/retention/periods/absences", {"months": 12})
     chores(aged, RUNS_ON)
     assert absences(aged) == [date(2026, 6, 1)]
 

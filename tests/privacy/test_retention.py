@@ -55,11 +55,11 @@ def test_everybody_reads_the_table(world: World) -> None:
 
 def test_an_administrator_sets_a_period(world: World) -> None:
     administrator(world)
-    made = world.administrator.put("/retention/absences", {"months": 12})
+    made = world.administrator.put("/retention/periods/absences", {"months": 12})
     assert (made["months"], made["default_months"]) == (12, 24)
     assert table(world)["absences"]["months"] == 12
-    world.administrator.put("/retention/absences", {"months": 12})
-    world.administrator.put("/retention/absences", {"months": 18})
+    world.administrator.put("/retention/periods/absences", {"months": 12})
+    world.administrator.put("/retention/periods/absences", {"months": 18})
     assert table(world)["absences"]["months"] == 18
     assert world.event_types(world.authority.id) == ["retention.set", "retention.set"]
 
@@ -67,21 +67,21 @@ def test_an_administrator_sets_a_period(world: World) -> None:
 def test_what_is_refused(world: World) -> None:
     administrator(world)
     put = world.administrator.put
-    assert put("/retention/journal", {"months": 12}, expect=409)["type"].endswith("fixed-period")
-    assert put("/retention/nothing", {"months": 12}, expect=404)["type"].endswith("unknown-period")
-    refused = put("/retention/tokens", {"months": 13}, expect=422)
+    assert put("/retention/periods/journal", {"months": 12}, expect=409)["type"].endswith("fixed-period")
+    assert put("/retention/periods/nothing", {"months": 12}, expect=404)["type"].endswith("unknown-period")
+    refused = put("/retention/periods/tokens", {"months": 13}, expect=422)
     assert [error["field"] for error in refused["errors"]] == ["months"]
     assert "6 à 12" in refused["errors"][0]["detail"]
     for body in ({}, {"months": 0}, {"months": "many"}, {"months": 10**9}, {"months": 12, "more": 1}):
-        put("/retention/absences", body, expect=422)
+        put("/retention/periods/absences", body, expect=422)
     for name in ("hr", "lab", "alice", "elected"):
-        world.people[name].put("/retention/absences", {"months": 12}, expect=403)
-    world.anonymous.put("/retention/absences", {"months": 12}, expect=401)
+        world.people[name].put("/retention/periods/absences", {"months": 12}, expect=403)
+    world.anonymous.put("/retention/periods/absences", {"months": 12}, expect=401)
 
 
 def test_each_authority_has_its_own(world: World) -> None:
     administrator(world)
-    world.administrator.put("/retention/absences", {"months": 12})
+    world.administrator.put("/retention/periods/absences", {"months": 12})
     with World.build(world.app, world.database, slug="haute-arlene") as other:
         assert table(other)["absences"]["months"] == 24
 
