@@ -5,6 +5,7 @@ from app.mandates import (
     endpoints,
     lifecycle,
     paper_endpoints,
+    paper_pages,
     personal,
     policy,
     problems,
@@ -14,7 +15,13 @@ from app.mandates import (
 from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMemberLeft
 
 ROOM = Room(
-    routers=[endpoints.api, paper_endpoints.api],
+    routers=[endpoints.api, paper_endpoints.api, paper_endpoints.open_api],
+    pages=[paper_pages.pages],
+    files=[
+        "/api/v1/verifications",
+        "/api/v1/mandates/{mandate_id}/external-signature",
+        paper_pages.DOOR,
+    ],
     policies=[policy.WRITING, policy.POLICY],
     lifecycles=[lifecycle.LIFECYCLE],
     reactions=[

@@ -25,7 +25,7 @@ from app.kit.bounds import confine, open_up
 from app.kit.database import translate
 from app.kit.i18n import negotiate, speak
 from app.kit.problems import NotFound, Problem
-from app.web.forms import receive
+from app.web.forms import receive, receive_with_file
 from app.web.headers import protect
 from app.web.rendering import render
 from app.web.visits import FIELD, Visit, Visitors, check_origin, check_token, give_cookie
@@ -86,6 +86,9 @@ class PageRoute(APIRoute):
     for_strangers = False
     """Whether somebody who is not signed in may come too."""
 
+    takes_file = False
+    """Whether its form carries a file: `request.state.file`, in bytes."""
+
     def __init__(self, path: str, endpoint: Callable[..., Response], **options: Any) -> None:
         options |= {"include_in_schema": False, "response_model": None}
         super().__init__(path, _in_one_transaction(endpoint), **options)
@@ -127,7 +130,10 @@ class PageRoute(APIRoute):
     ) -> Response:
         if request.method != "GET":
             check_origin(request)
-            request.state.form = await receive(request)
+            if self.takes_file:
+                request.state.form, request.state.file = await receive_with_file(request)
+            else:
+                request.state.form = await receive(request)
         if visit.caller is None and not self.for_strangers:
             return _to_sign_in(request)
         if request.method != "GET":
@@ -158,8 +164,16 @@ class OpenPageRoute(PageRoute):
         open_up()
 
 
-def page_router(prefix: str = "", *, anonymous: bool = False) -> APIRouter:
-    """A router whose routes are pages. `anonymous`: for strangers too."""
+class OpenFileRoute(OpenPageRoute):
+    """A page for strangers too, whose form carries a file."""
+
+    takes_file = True
+
+
+def page_router(prefix: str = "", *, anonymous: bool = False, takes_file: bool = False) -> APIRouter:
+    """A router whose routes are pages. `anonymous`: for strangers too. `takes_file`, of those: with a file."""
+    if takes_file:
+        return APIRouter(prefix=prefix, route_class=OpenFileRoute)
     return APIRouter(prefix=prefix, route_class=OpenPageRoute if anonymous else PageRoute)
 
 

@@ -1,7 +1,7 @@
 """Refusals about the papers of a mandate."""
 
 from app.kit.i18n import _
-from app.kit.problems import Conflict
+from app.kit.problems import Conflict, Invalid
 
 
 class SealUnavailable(Conflict):
@@ -10,3 +10,8 @@ class SealUnavailable(Conflict):
         "Le cachet de la collectivité ne répond pas : rien n'a été enregistré. "
         "Réessayez dans un moment, puis prévenez la personne qui administre Essaim."
     )
+
+
+class FileUnreadable(Invalid):
+    slug = "file-unreadable"
+    title = _("Ce fichier ne se laisse pas lire : envoyez le PDF du mandat tel que vous l'avez reçu.")

@@ -8,14 +8,14 @@ import io
 from collections.abc import Mapping
 from typing import Any, Final
 
+from app.mandates.papers.checking import EVIDENCE, PIECE, TEXT
 from app.mandates.papers.seals import Seal
 
 FIELD: Final = "Cachet"
 FRAME: Final = (62, 68, 538, 142)
 """Where the last page draws the frame of the seal, in points from its lower left corner: x0, y0, x1, y1."""
-PIECE: Final = "/Essaim"
-TEXT: Final = "/Text"
-EVIDENCE: Final = "/Evidence"
+
+
 RESERVED: Final = 24_576
 """Room for the signature and its certificates, in hexadecimal digits. Said beforehand, the key serves once a seal and
 not twice: a device on the network is asked once."""
