@@ -76,6 +76,15 @@ class MandateSealed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MandateTimestamped(Event):
+    """A timestamp authority vouches for the instant at which the sealed file stood."""
+
+    type: ClassVar[str] = "mandate.timestamped"
+    file_id: UUID
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MandateActivated(Event):
     """The last party signed. Rooms above plan half-days and follow-ups in the same transaction.
 

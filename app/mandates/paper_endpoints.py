@@ -85,7 +85,7 @@ def read_mandate_file(mandate_id: UUID, file_id: UUID, actor: ActorDep, database
 @open_api.post("", response_model=Verification, responses=WRITES)
 @open_to_all("anybody who holds a mandate's file may have it verified")
 def verify_file(request: Request, form: VerificationRequest, database: DatabaseDep) -> Response:
-    """Is this file a mandate sealed here, by whom was it signed, is it in force? Nothing is kept, and no token needed."""
+    """Is this file a mandate sealed here, by whom was it signed, is it in force? Nothing is kept; no token needed."""
     verifying.knock(database, verifying.BY_FILE, network(request.client and request.client.host))
     return unstored(json_object(verifying.of_file(database, form.file)))
 

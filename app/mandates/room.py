@@ -12,6 +12,7 @@ from app.mandates import (
     reactions,
     service,
 )
+from app.mandates.papers import timestamping
 from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMemberLeft
 
 ROOM = Room(
@@ -31,6 +32,7 @@ ROOM = Room(
         (TeamEdited, reactions.follow_client),
     ],
     chores=[service.turn_pages],
+    errands=[timestamping.stamp_due],
     refusals={"uq_mandates_team_prepared": problems.MandateInPreparation},
     personal=personal.PERSONAL,
     periods=personal.PERIODS,
