@@ -52,6 +52,18 @@ class MandateSigned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MandateSignedOutside(Event):
+    """A certificate proves that this party signed, in a file that whoever acts brought back."""
+
+    type: ClassVar[str] = "mandate.signed_outside"
+    party_id: UUID
+    capacity: PartyCapacity
+    document_hash: str
+    file_id: UUID
+    certificate_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MandateRefused(Event):
     type: ClassVar[str] = "mandate.refused"
     party_id: UUID

@@ -74,10 +74,14 @@ class Signed(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """`whole`: the last signature covers the file to its end. `text` and `evidence` are the private data, if any."""
+    """`whole`: the last signature covers the file to its end. `text` and `evidence` are the private data, if any.
+
+    `grown_by_signatures`: everything since the file's first revision is signatures and their proofs. Asked for alone.
+    """
 
     signatures: list[Signed]
     whole: bool
+    grown_by_signatures: bool = False
     text: str = ""
     evidence: str = ""
 
@@ -90,10 +94,14 @@ class Report(msgspec.Struct, frozen=True):
 class _Task(msgspec.Struct):
     pdf: bytes
     roots: list[bytes]
+    since_first: bool
 
 
-def inspect(pdf: bytes, roots: Sequence[bytes] = (), *, patience: float = 10) -> Report:
-    """What the signatures of `pdf` prove. `roots` are certificates (DER) that are trusted.
+def inspect(
+    pdf: bytes, roots: Sequence[bytes] = (), *, since_first: bool = False, patience: float = 10
+) -> Report:
+    """What the signatures of `pdf` prove. `roots` are certificates (DER) that are trusted. `since_first`: look, too, at
+    what was added between the first revision and the first signature.
 
     Raises `Unreadable`; `Crowded` after `patience` seconds.
     """
@@ -104,7 +112,7 @@ def inspect(pdf: bytes, roots: Sequence[bytes] = (), *, patience: float = 10) ->
     try:
         done = subprocess.run(
             [sys.executable, "-I", __file__],
-            input=msgspec.msgpack.encode(_Task(pdf, list(roots))),
+            input=msgspec.msgpack.encode(_Task(pdf, list(roots), since_first)),
             capture_output=True,
             check=True,
             timeout=WALL_SECONDS,
@@ -117,7 +125,7 @@ def inspect(pdf: bytes, roots: Sequence[bytes] = (), *, patience: float = 10) ->
         _places.release()
 
 
-def read(pdf: bytes, roots: Sequence[bytes]) -> Report:
+def read(pdf: bytes, roots: Sequence[bytes], *, since_first: bool = False) -> Report:
     """The same in this process: for a file of one's own."""
     from asn1crypto import x509
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -127,9 +135,7 @@ def read(pdf: bytes, roots: Sequence[bytes]) -> Report:
     trusted = [x509.Certificate.load(root) for root in roots]
 
     def context() -> ValidationContext:
-        return ValidationContext(
-            trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail", time_tolerance=None
-        )
+        return ValidationContext(trust_roots=trusted, allow_fetching=False, revocation_mode="soft-fail")
 
     signatures = [asyncio.run(_signed(each, context, len(pdf))) for each in reader.embedded_signatures]
     ends = [each.end for each in signatures]
@@ -137,6 +143,7 @@ def read(pdf: bytes, roots: Sequence[bytes]) -> Report:
     return Report(
         signatures=signatures,
         whole=len(pdf) in ends,
+        grown_by_signatures=since_first and _grown_by_signatures(reader),
         text=kept.get(TEXT, ""),
         evidence=kept.get(EVIDENCE, ""),
     )
@@ -149,6 +156,7 @@ async def _signed(embedded: Any, context: Any, length: int) -> Signed:
     end = ranges[2] + ranges[3]
     is_timestamp = str(embedded.sig_object["/Type"]) == "/DocTimeStamp"
     stamp: datetime | None
+    status: Any
     if is_timestamp:
         status = await async_validate_pdf_timestamp(embedded, context())
         stamp = status.timestamp
@@ -171,6 +179,27 @@ async def _signed(embedded: Any, context: Any, length: int) -> Signed:
         trusted=bool(status.trusted),
         later=later,
         end=min(end, length + 1),
+    )
+
+
+def _grown_by_signatures(reader: Any) -> bool:
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.misc import PdfReadError
+    from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, SuspiciousModification
+
+    first = reader.get_historical_resolver(0)
+    if "/AcroForm" not in first.root and "/AcroForm" in reader.root:
+        # The analysis knows how a form grows, not how it begins: from an empty one.
+        empty = {name: value for name, value in reader.root["/AcroForm"].items() if name != "/Fields"}
+        first.root["/AcroForm"] = generic.DictionaryObject(
+            {**empty, generic.pdf_name("/Fields"): generic.ArrayObject()}
+        )
+    try:
+        found: Any = DEFAULT_DIFF_POLICY.review_file(reader, first)
+    except (PdfReadError, SuspiciousModification):
+        return False
+    return getattr(found, "modification_level", None) is not None and (
+        found.modification_level.name in ALLOWED
     )
 
 
@@ -203,7 +232,7 @@ def _main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Task)
-    sys.stdout.buffer.write(msgspec.json.encode(read(task.pdf, task.roots)))
+    sys.stdout.buffer.write(msgspec.json.encode(read(task.pdf, task.roots, since_first=task.since_first)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Base64Bytes, Field
+from pydantic import Base64Bytes, Field, StringConstraints
 
 from app.kit.listing import ListQuery
 from app.kit.schemas import Request, Response
@@ -50,6 +50,22 @@ class MandateFileSummary(Response):
     document_hash: str = Field(description="The SHA-256 of the text that it shows.")
     demonstration: bool = Field(description="Sealed by a seal for demonstrations, which has no legal value.")
     created_at: datetime
+
+
+class CertificateOfParty(Request):
+    """The lab states whose certificate it is, where its name and address do not."""
+
+    party_id: UUID
+    certificate_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="The SHA-256 of the certificate, in DER."
+    )
+
+
+class ExternalSignature(Request):
+    """The text to sign (`document.pdf?signed=false`), signed elsewhere: as it was exported, with signatures added."""
+
+    file: File
+    parties: list[CertificateOfParty] = Field(default=[], max_length=60)
 
 
 class VerificationRequest(Request):

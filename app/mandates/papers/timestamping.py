@@ -61,7 +61,7 @@ def _claim(database: Database) -> list[tuple[UUID, UUID, UUID, int]]:
         .returning(_stamps.c.id, _stamps.c.authority_id, _stamps.c.file_id, _stamps.c.attempts)
     )
     with everywhere(), database.transaction() as session:
-        return [tuple(row) for row in session.execute(claim).all()]  # type: ignore[misc]
+        return [tuple(row) for row in session.execute(claim).all()]
 
 
 def _stamp_one(

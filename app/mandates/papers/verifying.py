@@ -38,7 +38,7 @@ class Verdict(Labelled):
     UNSIGNED = "unsigned", _("Ce fichier ne porte aucune signature")
 
 
-_FACTS = (
+_FACTS: Any = (
     select(
         col(MandateFile.mandate_id),
         col(MandateFile.submission),

@@ -3,10 +3,12 @@
 from app.mandates.service.course import complete, end_with_team, resume, suspend, terminate, turn_pages
 from app.mandates.service.drafting import draft, edit
 from app.mandates.service.finding import find, find_to_sign
+from app.mandates.service.outside import bring_signed
 from app.mandates.service.signing import refuse, sign, submit, withdraw, withdraw_for_team
 from app.mandates.service.slots import relieve
 
 __all__ = [
+    "bring_signed",
     "complete",
     "draft",
     "edit",

@@ -109,23 +109,28 @@ def sign(
         raise AnotherText
     if mandate.ends_on < actor.today():
         raise TermPassed
-    everybody = _present_parties(session, mandate)
+    everybody = present_parties(session, mandate)
     hand = hand_of(session, actor, mandate, everybody, on_behalf_of)
     mine = [party for party in everybody if hand.holds(party)]
     if all(party.state is PartyState.SIGNED for party in mine):
         raise AlreadySigned
-    awaited = [party for party in _due(everybody) if party in mine]
+    awaited = [party for party in due_of(everybody) if party in mine]
     if not awaited:
-        raise _not_yet(everybody)
+        raise not_yet(everybody)
     held = capacities_held(session, actor, mandate)
     if not any((party.agent_id, party.capacity) in held for party in awaited):
         raise hand.lapsed(awaited[0])
     now = clock.now()
     while due := [
-        party for party in _due(everybody) if hand.holds(party) and (party.agent_id, party.capacity) in held
+        party for party in due_of(everybody) if hand.holds(party) and (party.agent_id, party.capacity) in held
     ]:
         for party in due:
             _sign_as(session, actor, mandate, party, hand, document_hash, now)
+    conclude(session, actor, mandate, everybody)
+
+
+def conclude(session: Session, actor: Actor, mandate: Mandate, everybody: Sequence[MandateParty]) -> None:
+    """A signature has been counted: when it was the last, the mandate comes into force."""
     LIFECYCLE.apply(session, mandate, "sign")
     if all(party.state is PartyState.SIGNED for party in everybody):
         _activate(session, actor, mandate)
@@ -142,7 +147,7 @@ def refuse(
     require_party(session, actor, "refuse", mandate)
     hold(session, mandate)
     LIFECYCLE.check(mandate.state, "refuse")
-    everybody = _present_parties(session, mandate)
+    everybody = present_parties(session, mandate)
     hand = hand_of(session, actor, mandate, everybody, on_behalf_of)
     mine = [party for party in everybody if hand.holds(party) and party.state is PartyState.PENDING]
     if not mine:
@@ -234,7 +239,7 @@ def _sign_as(
     )
 
 
-def _present_parties(session: Session, mandate: Mandate) -> list[MandateParty]:
+def present_parties(session: Session, mandate: Mandate) -> list[MandateParty]:
     """The parties of the present submission, by rank, as they stand now that the mandate is held."""
     statement = (
         select(MandateParty)
@@ -245,15 +250,15 @@ def _present_parties(session: Session, mandate: Mandate) -> list[MandateParty]:
     return list(session.execute(statement).scalars())
 
 
-def _due(everybody: Iterable[MandateParty]) -> list[MandateParty]:
+def due_of(everybody: Iterable[MandateParty]) -> list[MandateParty]:
     """Those whose turn it is: everybody of the lowest rank that is not complete."""
     pending = [party for party in everybody if party.state is PartyState.PENDING]
     lowest = min((party.rank for party in pending), default=0)
     return [party for party in pending if party.rank == lowest]
 
 
-def _not_yet(everybody: Iterable[MandateParty]) -> NotYourTurn:
-    awaited = _due(everybody)
+def not_yet(everybody: Iterable[MandateParty]) -> NotYourTurn:
+    awaited = due_of(everybody)
     return NotYourTurn(
         _("Votre tour viendra. Nous attendons d'abord : {capacity} ({count} signature(s)).").format(
             capacity=awaited[0].capacity.label, count=len(awaited)

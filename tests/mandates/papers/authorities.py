@@ -127,7 +127,8 @@ def timestamp_authority(folder: Path, root: Pair) -> Iterator[str]:
             asked = self.rfile.read(int(self.headers["Content-Length"]))
             with alone:
                 (folder / "query.tsq").write_bytes(asked)
-                command = ["openssl", "ts", "-reply", "-config", config, "-queryfile", folder / "query.tsq"]
+                query = str(folder / "query.tsq")
+                command = ["openssl", "ts", "-reply", "-config", str(config), "-queryfile", query]
                 done = subprocess.run(command, capture_output=True, check=True)
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
