@@ -19,15 +19,17 @@ from tests.support.world import World
 LIBRARY = Path("/usr/lib/softhsm/libsofthsm2.so")
 
 
-@pytest.fixture
-def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A token with the key and the certificate of the town."""
+@pytest.fixture(scope="module")
+def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A token with the key and the certificate of the town. The library reads its settings once a process."""
+    tmp_path = tmp_path_factory.mktemp("device")
+    patch = pytest.MonkeyPatch()
     (tmp_path / "tokens").mkdir()
     config = tmp_path / "softhsm2.conf"
     config.write_text(
         f"directories.tokendir = {tmp_path / 'tokens'}\nobjectstore.backend = file\nlog.level = ERROR\n"
     )
-    monkeypatch.setenv("SOFTHSM2_CONF", str(config))
+    patch.setenv("SOFTHSM2_CONF", str(config))
     own = issue("Ville de Valmoret")
     (tmp_path / "key.pem").write_bytes(own.key_pem())
     (tmp_path / "pin").write_text("4321\n")
@@ -46,6 +48,7 @@ def device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     means.use(Settings(seals={"valmoret": seal}))
     yield
     means.use(Settings())
+    patch.undo()
 
 
 def run(*arguments: str) -> None:
