@@ -63,6 +63,7 @@ def test_these_are_all() -> None:
         "api_client.rotate",
         "identity_binding.release",
         "irritant.open_identity",
+        "mandate.bring_signed",
         "mandate.refuse",
         "mandate.sign",
         "personal_data.erase",
