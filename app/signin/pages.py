@@ -1,5 +1,6 @@
 """The first page, the sign-in page, one's own accesses, and the way out."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -28,6 +29,11 @@ DONE = {
     "fermee": _("Cette connexion est fermée. L’appareil devra dire à nouveau qui il sert."),
     "fermees": _("Les autres connexions sont fermées. Ces appareils devront dire à nouveau qui ils servent."),
     "revoque": _("Ce jeton est révoqué : le programme qui s’en servait n’entre plus."),
+}
+WRONG = {
+    "name": _("Dites à quoi il sert, en cent signes au plus."),
+    "scopes": _("Choisissez ce qu’il peut faire : lire, ou lire et agir."),
+    "days": _("Choisissez une durée, d’un an au plus."),
 }
 LIFETIMES = (7, 30, 90, 365)
 """The lifetimes that the page offers, in days."""
@@ -109,6 +115,11 @@ def create_token(request: Request, actor: ActorDep, session: SessionDep) -> Resp
         else:
             made = queries.token(session, token_id)
             return page(request, "signin/token.html", token=made, secret=secret)
+    else:
+        form = replace(
+            form,
+            errors={field: WRONG.get(field.partition(".")[0], said) for field, said in form.errors.items()},
+        )
     return _access(request, actor, session.connection(), form=form, status=422)
 
 

@@ -17,7 +17,7 @@ from tests.support.visitor import Visitor, where
 from tests.support.world import World, qualified, report
 
 compose()
-TITLES = re.compile(r"<li><div><h2>([^<]+)</h2>")
+TITLES = re.compile(r"<li><div><h3>([^<]+)</h3>")
 
 
 def ours() -> set[str]:
@@ -56,10 +56,10 @@ class TestJournal:
     def test_sentences_the_newest_first(self, world: World, reader: Visitor) -> None:
         text = reader.get("/journal")
         assert told(text) == [
-            "Une connexion a été ouverte.",
-            "Un irritant a été commenté.",
-            "Un irritant a été qualifié.",
-            "Un irritant a été signalé.",
+            "Une connexion a été ouverte",
+            "Un irritant a été commenté",
+            "Un irritant a été qualifié",
+            "Un irritant a été signalé",
         ]
         assert "par Bruno BRUNO (agent·e)" in text
         assert "par vous (laboratoire)" in text
@@ -69,19 +69,19 @@ class TestJournal:
         world.add_person("administrator", "DSI", capacity=Capacity.ADMINISTRATOR)
         visitor = signed_in(world, world.administrator)
         text = visitor.get("/journal?genre=irritant.reported")
-        assert told(text) == ["Un irritant a été signalé."]
+        assert told(text) == ["Un irritant a été signalé"]
         assert "Alice ALICE" not in text
         assert "par Lab LAB" in visitor.get("/journal?genre=irritant.qualified")
         hr_id = world.alice.agent.hr_id
         assert told(visitor.get(f"/journal?personne={hr_id}")) == []
-        assert told(reader.get(f"/journal?personne={hr_id}")) == ["Un irritant a été signalé."]
+        assert told(reader.get(f"/journal?personne={hr_id}")) == ["Un irritant a été signalé"]
 
     def test_by_kind_person_object_and_day(self, world: World, reader: Visitor) -> None:
         other = report(world, by="chloe")
         world.work()
         assert len(told(reader.get("/journal?genre=irritant.reported"))) == 2
-        assert told(reader.get(f"/journal?objet={other['id']}")) == ["Un irritant a été signalé."]
-        assert told(reader.get("/journal?personne=BRUNO%40valmoret.test")) == ["Un irritant a été commenté."]
+        assert told(reader.get(f"/journal?objet={other['id']}")) == ["Un irritant a été signalé"]
+        assert told(reader.get("/journal?personne=BRUNO%40valmoret.test")) == ["Un irritant a été commenté"]
         today = clock.today("Europe/Paris")
         assert len(told(reader.get(f"/journal?jour={today}"))) == 5
         tomorrow = reader.get(f"/journal?jour={today + timedelta(days=1)}")
@@ -156,7 +156,7 @@ class TestJournal:
 
     def test_in_english(self, reader: Visitor) -> None:
         text = reader.http.get("/journal", headers={"Accept-Language": "en"}).text
-        assert "An irritant was reported." in text
+        assert "An irritant was reported" in text
         assert "by Bruno BRUNO" in text
 
 
@@ -171,9 +171,9 @@ class TestMine:
         world.work()
         text = signed_in(world, world.alice).get("/journal/moi")
         assert told(text) == [
-            "Un irritant a été commenté.",
-            "Un irritant a été qualifié.",
-            "Un irritant a été signalé.",
+            "Un irritant a été commenté",
+            "Un irritant a été qualifié",
+            "Un irritant a été signalé",
         ]
         assert "par vous" in text
         assert "(laboratoire)" in text
@@ -186,7 +186,7 @@ class TestMine:
         world.administrator.delete(f"/agents/{world.alice.id}/sessions")
         world.work()
         text = signed_in(world, world.alice).get("/journal/moi?genre=session.closed")
-        assert told(text) == ["Une connexion a été fermée."]
+        assert told(text) == ["Une connexion a été fermée"]
         assert "par l&#39;administration de la plateforme" in text
 
     def test_empty(self, world: World) -> None:
@@ -196,7 +196,7 @@ class TestMine:
         qualified(world)
         world.work()
         visitor = signed_in(world, world.alice)
-        assert told(visitor.get("/journal/moi?genre=irritant.qualified")) == ["Un irritant a été qualifié."]
+        assert told(visitor.get("/journal/moi?genre=irritant.qualified")) == ["Un irritant a été qualifié"]
         today = clock.today("Europe/Paris")
         assert len(told(visitor.get(f"/journal/moi?jour={today}"))) == 2
         assert told(visitor.get(f"/journal/moi?jour={today - timedelta(days=1)}")) == []

@@ -3,14 +3,16 @@
 import re
 import threading
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from app.access.capacity import Capacity
 from app.codes.problems import CodeWrong
+from app.journal.models import JournalEvent
 from app.kit import clock
 from app.people.models import Agent
 from app.people.service import grant
@@ -318,3 +320,29 @@ class TestTheWayBack:
         visitor.csrf = Visit(visitor.http.cookies["essaim"]).csrf
         visitor.submit("/connexion/code/suivant", expect=404)
         assert where(visitor.http.get("/connexion/code/suivant")) == "/"
+
+
+class TestWhatACodeOpened:
+    def test_ends_with_it(self, yard: Yard) -> None:
+        """A new slip, or a code annulled, is for one that is lost: whoever came in by it goes out."""
+        alice = yard.enter("alice", yard.code_of("alice"))
+        emile = yard.enter("emile", yard.code_of("emile"))
+        yard.code_of("alice")
+        assert not alice.is_inside()
+        assert emile.is_inside()
+        next_code(emile)
+        assert emile.is_inside(), "the next code ends nothing"
+        [noted] = yard.codes(agent_id=yard.world.emile.id, limit=1)
+        yard.world.lab.post(f"/sign-in-codes/{noted['id']}/revoke")
+        assert not emile.is_inside()
+        assert yard.world.event_types(session_of(yard, "emile")) == ["session.opened", "session.closed"]
+
+
+def session_of(yard: Yard, name: str) -> UUID:
+    """The session that somebody opened, which may have ended since."""
+    with yard.world.database.read() as connection:
+        statement = select(col(JournalEvent.subject_id)).where(
+            col(JournalEvent.type) == "session.opened",
+            col(JournalEvent.agent_id) == yard.world.people[name].agent.id,
+        )
+        return connection.execute(statement).scalar_one()

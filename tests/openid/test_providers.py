@@ -195,6 +195,16 @@ class TestBindings:
         ]
         assert doors.sign_in("sub-new").status_code == 303
 
+    def test_releasing_ends_what_the_account_opened(self, doors: Doors, admin: Person) -> None:
+        doors.sign_in()
+        assert doors.world.http.get("/", follow_redirects=False).status_code == 200
+        [held] = doors.world.bruno.get("/me/sessions")["items"]
+        [binding] = admin.get("/identity-bindings")["items"]
+        admin.delete(f"/identity-bindings/{binding['id']}")
+        assert doors.world.http.get("/", follow_redirects=False).status_code == 303
+        assert doors.world.bruno.get("/me/sessions")["items"] == []
+        assert doors.world.event_types(held["id"]) == ["session.opened", "session.closed"]
+
     def test_another_authoritys(self, doors: Doors, admin: Person, elsewhere: Person) -> None:
         doors.sign_in()
         doors.world.http.cookies.clear()
