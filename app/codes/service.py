@@ -41,6 +41,8 @@ from app.people.models import Agent, Authority
 from app.people.problems import UnknownAgent
 from app.people.service import directorate_of
 from app.settings import Settings
+from app.signin.events import Ended
+from app.signin.sessions import end_all
 
 # One's own mistakes; a yard behind one address; and everybody together at one matricule. The last gives back one try
 # every ten seconds: it takes many addresses to spend, and a few seconds' pause to pass.
@@ -91,7 +93,10 @@ def print_sheet(session: Session, actor: Actor, form: SheetRequest, settings: Se
     last_day = actor.today() + timedelta(days=settings.code_days)
     # To the end of the day that is printed, where the authority is.
     expires_at = datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(authority.time_zone))
-    codes = _issue(session, actor, [agent for agent, _service in holders], Origin.PRINTED, key, expires_at)
+    agents = [agent for agent, _service in holders]
+    codes = _issue(session, actor, agents, Origin.PRINTED, key, expires_at)
+    # A new slip is asked for when the former is lost: whoever came in with that one goes out.
+    end_all(session, actor, [agent.id for agent in agents], Ended.CODE_REPLACED)
     slips = [
         Slip(agent.name, agent.hr_id, service, code)
         for (agent, service), code in zip(holders, codes, strict=True)
@@ -222,3 +227,4 @@ def revoke(session: Session, actor: Actor, code_id: UUID) -> None:
         raise CodeOver
     event = events.SignInCodeRevoked(subject_id=code.id, agent_id=code.agent_id, replaced=False)
     record(session, event, by=actor)
+    end_all(session, actor, [code.agent_id], Ended.CODE_REVOKED)

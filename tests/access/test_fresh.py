@@ -14,6 +14,7 @@ from tests.support.world import World
 SECRET = {"name": "SIRH", "scopes": ["hr:read"]}
 PROVIDER = {"name": "ProConnect", "profile": "proconnect", "issuer": "https://fca.example", "client_id": "x"}
 ACTS: dict[str, Callable[[World], Any]] = {
+    "access_token.create": lambda world: world.lab.request("POST", "/me/tokens", json={"name": "Relevé"}),
     "agent.give_capacity": lambda world: world.administrator.request(
         "PUT", f"/agents/{world.bruno.id}/capacities/lab"
     ),

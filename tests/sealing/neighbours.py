@@ -58,6 +58,7 @@ OF_PARAMETER = {
     "solution_id": "solutions",
     "subject_id": "irritants",
     "team_id": "teams",
+    "token_id": "access_tokens",
     "attendee_ids": "agents",
     "author_id": "agents",
     "client_directorate_id": "directorates",
