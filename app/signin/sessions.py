@@ -22,7 +22,17 @@ from app.signin.policy import POLICY
 from app.signin.service import person
 from app.web.visits import digest, new_secret
 
-__all__ = ["Lifetimes", "Method", "close", "forget_ended", "open_session", "revoke", "signed_in", "touch"]
+__all__ = [
+    "Lifetimes",
+    "Method",
+    "close",
+    "end",
+    "forget_ended",
+    "open_session",
+    "revoke",
+    "signed_in",
+    "touch",
+]
 
 TOUCHED_EVERY = timedelta(seconds=60)
 """A session's last use is written no more often."""
@@ -177,7 +187,7 @@ def close(session: Session, secret: str) -> WebSession | None:
         select(WebSession).where(col(WebSession.token_hash) == digest(secret))
     ).scalar_one_or_none()
     if row is not None:
-        _end(session, row)
+        end(session, row)
     return row
 
 
@@ -185,10 +195,11 @@ def revoke(session: Session, actor: Actor, session_id: UUID) -> None:
     """End one of one's own sessions. Raises `NotFound` for anybody else's."""
     row = get(session, WebSession, session_id, actor.authority_id)
     POLICY.require(session, actor, "revoke", row)
-    _end(session, row, actor)
+    end(session, row, actor)
 
 
-def _end(session: Session, row: WebSession, actor: Actor | None = None) -> None:
+def end(session: Session, row: WebSession, actor: Actor | None = None) -> None:
+    """End a session, by its holder unless `actor` does."""
     by = actor or Actor(row.authority_id, "", frozenset(), agent_id=row.agent_id, session_id=row.id)
     gone = session.execute(
         delete(WebSession).where(col(WebSession.id) == row.id).execution_options(synchronize_session=False)
