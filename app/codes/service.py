@@ -20,6 +20,7 @@ from app.codes.arithmetic import bare_hr_id, fingerprint, new_code
 from app.codes.models import Origin, SignInCode
 from app.codes.policy import POLICY
 from app.codes.problems import (
+    CodeDoorShut,
     CodeOver,
     CodesUnavailable,
     CodeWrong,
@@ -37,6 +38,7 @@ from app.kit.database import Database, get, insert
 from app.kit.limits import Limit, take
 from app.kit.problems import NotFound
 from app.kit.sql import among
+from app.openid.admission import Entry, is_shut, lets_in
 from app.people.models import Agent, Authority
 from app.people.problems import UnknownAgent
 from app.people.service import directorate_of
@@ -84,10 +86,12 @@ def print_sheet(session: Session, actor: Actor, form: SheetRequest, settings: Se
     """The sheet of new codes for those whom `form` names: a PDF. Codes they held before end.
 
     Raises `ForWhom`, `UnknownAgent`, `UnknownDirectorate`, `NoCodeForThem`, `NobodyToPrintFor`, `TooManySlips` (422
-    naming the field), `CodesUnavailable` (409).
+    naming the field), `CodesUnavailable` or `CodeDoorShut` (409).
     """
     POLICY.require(session, actor, "issue")
     key = key_of(settings)
+    if is_shut(session, actor.authority_id, Entry.CODE):
+        raise CodeDoorShut
     holders = _holders(session, actor, form)
     authority = session.get_one(Authority, actor.authority_id)
     last_day = actor.today() + timedelta(days=settings.code_days)
@@ -187,7 +191,8 @@ def use(session: Session, hr_id: str, code: str, key: bytes) -> Agent:
     """Spend the code: whom it lets in.
 
     Raises `CodeWrong` for whatever does not open: another matricule, a code used, annulled or expired, an agent who
-    has left or was granted a capacity since. One statement answers for all of these, in the same time.
+    has left or was granted a capacity since, a door that the authority has shut. One statement answers for all but the
+    last, in the same time.
     """
     now = clock.now()
     row = session.execute(
@@ -196,6 +201,8 @@ def use(session: Session, hr_id: str, code: str, key: bytes) -> Agent:
     if row is None:
         raise CodeWrong
     agent = session.get_one(Agent, row.agent_id)
+    if not lets_in(session, agent, Entry.CODE):
+        raise CodeWrong
     by = Actor(agent.authority_id, agent.name, frozenset(), agent_id=agent.id)
     record(session, events.SignInCodeUsed(subject_id=row.id, agent_id=agent.id), by=by)
     return agent
