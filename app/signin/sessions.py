@@ -13,6 +13,7 @@ from app.journal.service import record
 from app.kit import clock
 from app.kit.columns import table_of
 from app.kit.database import get, insert
+from app.kit.digests import digest
 from app.kit.query import Command, Query
 from app.people.models import Agent, Authority, CapacityGrant
 from app.settings import Settings
@@ -20,7 +21,7 @@ from app.signin import events
 from app.signin.models import Method, WebSession
 from app.signin.policy import POLICY
 from app.signin.service import person
-from app.web.visits import digest, new_secret
+from app.web.visits import new_secret
 
 __all__ = ["Lifetimes", "Method", "close", "forget_ended", "open_session", "revoke", "signed_in", "touch"]
 

@@ -8,12 +8,12 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.kit import clock
+from app.kit.digests import digest
 from app.main import do_chores
 from app.people.models import Agent
 from app.signin.models import Method, WebSession
 from app.signin.sessions import open_session
 from app.signin.sessions import signed_in as who_is
-from app.web.visits import digest
 from tests.signin.builders import cookie, signed_in
 from tests.support.world import World
 
