@@ -16,6 +16,7 @@ from app.kit import clock
 from app.kit.bounds import everywhere
 from app.kit.columns import table_of
 from app.kit.database import Database, insert
+from app.kit.digests import digest
 from app.kit.limits import Limit, take
 from app.kit.query import Query
 from app.links import events
@@ -25,9 +26,9 @@ from app.links.wording import closed_mail, link_mail
 from app.mailing.service import post
 from app.openid.admission import Entry, lets_in
 from app.people.models import Agent, Authority
-from app.web.visits import digest, new_secret
+from app.web.visits import new_secret
 
-LIFETIME = timedelta(minutes=15)
+LIFETIME = timedelta(minutes=10)
 REMEMBERED = timedelta(days=1)
 BATCH = 20
 

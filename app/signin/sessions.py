@@ -15,6 +15,7 @@ from app.journal.service import record
 from app.kit import clock
 from app.kit.columns import table_of
 from app.kit.database import get, insert
+from app.kit.digests import digest
 from app.kit.problems import NotFound
 from app.kit.query import Command, Query
 from app.kit.sql import among
@@ -25,7 +26,7 @@ from app.signin.events import Ended
 from app.signin.models import Method, WebSession
 from app.signin.policy import POLICY
 from app.signin.service import person
-from app.web.visits import digest, new_secret
+from app.web.visits import new_secret
 
 __all__ = [
     "Lifetimes",

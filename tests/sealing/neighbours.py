@@ -11,12 +11,12 @@ from app.codes.models import Origin, SignInCode
 from app.kit import clock
 from app.kit.columns import metadata
 from app.kit.database import insert
+from app.kit.digests import digest
 from app.openid.models import IdentityBinding, IdentityProvider
 from app.openid.profiles import Profile
 from app.people.models import Agent
 from app.signin.models import ApiClient, Method
 from app.signin.sessions import open_session
-from app.web.visits import digest
 from tests.calls.builders import application
 from tests.follow_ups.builders import held
 from tests.people.builders import away, delegation, interim
