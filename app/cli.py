@@ -15,6 +15,7 @@ from app.irritants.commands import protection_app
 from app.kit.bounds import everywhere
 from app.openid.commands import provider_app
 from app.people.commands import authority_app, import_app
+from app.privacy.commands import privacy_app
 
 
 class _Commands(TyperGroup):
@@ -47,6 +48,7 @@ main.add_typer(audit_app, name="audit")
 main.add_typer(codes_app, name="codes")
 main.add_typer(provider_app, name="provider")
 main.add_typer(protection_app, name="protection")
+main.add_typer(privacy_app, name="privacy")
 
 AuthorityOption = Annotated[
     str | None,
@@ -150,6 +152,14 @@ def imports() -> None:
 @codes_app.callback()
 def codes() -> None:
     """One-time codes for agents without email."""
+    from app.main import compose
+
+    compose()
+
+
+@privacy_app.callback()
+def privacy() -> None:
+    """Personal data: how long it is kept."""
     from app.main import compose
 
     compose()

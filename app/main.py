@@ -16,6 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 import migrations
 from app import __version__
 from app.access.actor import system
+from app.access.personal import declare
 from app.access.rooms import Room
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
@@ -40,6 +41,7 @@ from app.notices.room import ROOM as NOTICES
 from app.openid.room import ROOM as OPENID
 from app.people.models import Authority
 from app.people.room import ROOM as PEOPLE
+from app.privacy.room import ROOM as PRIVACY
 from app.programmes.room import ROOM as PROGRAMMES
 from app.settings import Settings, get_settings
 from app.signin.bearer import BearerAuthenticator
@@ -71,6 +73,7 @@ ROOMS: tuple[Room, ...] = (
     HALF_DAYS,
     FOLLOW_UPS,
     SOLUTIONS,
+    PRIVACY,
     NOTICES,
     AUDIT,
 )
@@ -101,6 +104,7 @@ TAGS = {
     "solutions": "What teams made, described so that others can adopt it.",
     "adoptions": "Other directorates taking a solution and adapting it.",
     "notices": "What each person has been told.",
+    "privacy": "What Essaim holds about a person: its copy, its erasure, and how long it is kept.",
     "events": "The journal, as a feed that misses nothing.",
 }
 """The parts of the API, in the order of a programme's life."""
@@ -116,6 +120,7 @@ def compose() -> None:
         for subject_type, pairs in room.concerned.items():
             persons.concern(subject_type, pairs)
         refuse_with(dict(room.refusals))
+        declare(room.personal, room.periods)
 
 
 def do_chores(database: Database) -> int:

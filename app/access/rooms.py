@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.access.actor import Actor
+from app.access.personal import Period, PersonalData
 from app.access.policy import Policy
 from app.journal.events import Event
 from app.journal.persons import Pairs
@@ -51,7 +52,7 @@ class Room:
     `reactions` answer events of rooms below in the same transaction; `subscribers` are owed sealed events by the
     worker, which also does the `chores` and runs the `errands`; `refusals` say what the violation of a named
     constraint means. `concerned` selects, for a kind of subject, pairs of its id and an agent's who is to read of its
-    events (`journal.persons`).
+    events (`journal.persons`). `personal` is what the room holds about a person, `periods` how long.
     """
 
     routers: Sequence[APIRouter] = ()
@@ -66,3 +67,5 @@ class Room:
     errands: Sequence[Errand] = ()
     refusals: Mapping[str, type[Problem]] = field(default_factory=dict)
     concerned: Mapping[str, Pairs] = field(default_factory=dict)
+    personal: Sequence[PersonalData] = ()
+    periods: Sequence[Period] = ()

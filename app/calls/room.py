@@ -1,7 +1,7 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Room
-from app.calls import endpoints, lifecycle, policy, problems, service
+from app.calls import endpoints, lifecycle, personal, policy, problems, service
 
 ROOM = Room(
     routers=[endpoints.calls, endpoints.applications],
@@ -12,4 +12,6 @@ ROOM = Room(
         "ck_calls_dates": problems.DatesReversed,
         "uq_applications_standing": problems.AlreadyApplied,
     },
+    personal=personal.PERSONAL,
+    periods=personal.PERIODS,
 )

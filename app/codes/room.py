@@ -1,7 +1,7 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Door, Room
-from app.codes import endpoints, pages, policy
+from app.codes import endpoints, pages, personal, policy
 from app.codes.problems import CodeRaced
 
 ROOM = Room(
@@ -17,4 +17,6 @@ ROOM = Room(
     ],
     policies=[policy.POLICY],
     refusals={"uq_sign_in_codes_live": CodeRaced},
+    personal=personal.PERSONAL,
+    periods=personal.PERIODS,
 )

@@ -1,7 +1,7 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Room
-from app.follow_ups import endpoints, lifecycle, policy, problems, reactions, service
+from app.follow_ups import endpoints, lifecycle, personal, policy, problems, reactions, service
 
 ROOM = Room(
     routers=[endpoints.api, endpoints.unlinked, endpoints.commitments],
@@ -10,4 +10,5 @@ ROOM = Room(
     reactions=reactions.REACTIONS,
     chores=[service.turn_pages],
     refusals={"uq_follow_up_reports_follow_up_id_side": problems.ReportThere},
+    personal=personal.PERSONAL,
 )

@@ -1,7 +1,7 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Room
-from app.half_days import endpoints, lifecycle, policy, problems, reactions
+from app.half_days import endpoints, lifecycle, personal, policy, problems, reactions
 
 ROOM = Room(
     routers=[endpoints.api],
@@ -9,4 +9,5 @@ ROOM = Room(
     lifecycles=[lifecycle.LIFECYCLE],
     reactions=reactions.REACTIONS,
     refusals={"uq_half_days_standing": problems.HalfDayTaken},
+    personal=personal.PERSONAL,
 )

@@ -1,7 +1,7 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Door, Room
-from app.links import pages, service
+from app.links import pages, personal, service
 
 ROOM = Room(
     pages=[pages.pages],
@@ -15,4 +15,5 @@ ROOM = Room(
     ],
     chores=[service.forget],
     errands=[lambda database, settings: service.prepare(database, settings.public_url)],
+    personal=personal.PERSONAL,
 )

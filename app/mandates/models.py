@@ -181,3 +181,13 @@ class MandateSignature(AuthorityRow, table=True):
     act_reference: str | None = Field(default=None, max_length=200)
     act_starts_on: date | None = None
     act_last_day: date | None = None
+
+
+class MandateSignatory(AuthorityRow, table=True):
+    """The name of a signer as it stood when their record was erased: whose signature it is, once nothing else says."""
+
+    __tablename__ = "mandate_signatories"
+    __table_args__ = (UniqueConstraint("signature_id"),)
+
+    signature_id: UUID = Field(foreign_key="mandate_signatures.id")
+    name: str = Field(max_length=201)

@@ -15,7 +15,7 @@ from app.kit.problems import NotFound
 from app.kit.sql import among
 from app.mandates import wording
 from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyState
-from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignature
+from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignatory, MandateSignature
 from app.mandates.policy import (
     ABILITIES,
     IS_COACH,
@@ -168,7 +168,9 @@ _parties = (
         col(MandateParty.reason),
         col(MandateSignature.signed_at),
         or_(col(Agent.left_on).is_(None), col(Agent.left_on) >= TODAY).label("in_post"),
-        (col(_signer.given_name) + " " + col(_signer.family_name)).label("signer_name"),
+        func.coalesce(
+            col(MandateSignatory.name), col(_signer.given_name) + " " + col(_signer.family_name)
+        ).label("signer_name"),
         col(MandateSignature.agent_id).label("signer_id"),
         col(MandateSignature.on_behalf_of_id),
         func.coalesce(col(MandateSignature.delegation_id), col(MandateSignature.interim_id)).label("act_id"),
@@ -179,6 +181,7 @@ _parties = (
     .join(Agent, col(Agent.id) == col(MandateParty.agent_id))
     .outerjoin(MandateSignature, col(MandateSignature.party_id) == col(MandateParty.id))
     .outerjoin(_signer, col(_signer.id) == col(MandateSignature.agent_id))
+    .outerjoin(MandateSignatory, col(MandateSignatory.signature_id) == col(MandateSignature.id))
     .where(
         col(MandateParty.mandate_id) == _mandate_id,
         col(MandateParty.submission) == _submission,

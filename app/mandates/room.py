@@ -1,7 +1,7 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Room
-from app.mandates import endpoints, lifecycle, policy, problems, reactions, service
+from app.mandates import endpoints, lifecycle, personal, policy, problems, reactions, service
 from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMemberLeft
 
 ROOM = Room(
@@ -16,4 +16,6 @@ ROOM = Room(
     ],
     chores=[service.turn_pages],
     refusals={"uq_mandates_team_prepared": problems.MandateInPreparation},
+    personal=personal.PERSONAL,
+    periods=personal.PERIODS,
 )

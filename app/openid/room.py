@@ -1,7 +1,7 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Door, Room
-from app.openid import endpoints, pages, policy, problems
+from app.openid import endpoints, pages, personal, policy, problems
 from app.openid.farewell import farewell
 from app.openid.reactions import forget_attempts
 
@@ -20,4 +20,5 @@ ROOM = Room(
     policies=policy.POLICIES,
     chores=[forget_attempts],
     refusals={"uq_identity_providers_authority_id_issuer": problems.ProviderKnown},
+    personal=personal.PERSONAL,
 )

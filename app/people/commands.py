@@ -196,6 +196,19 @@ def _stop(sentence: str) -> NoReturn:
     raise typer.Exit(2)
 
 
+def _print_erased(console: "Console", plan: "Plan") -> None:
+    if plan.erased:
+        console.print(
+            f"Effacés à leur départ, laissés de côté (matricules) : {len(plan.erased)}. "
+            "Qu'ils sortent aussi de l'export : il n'a plus à les porter."
+        )
+    if plan.returned:
+        console.print(
+            f"Effacés puis de nouveau en poste, créés sans leur passé : {len(plan.returned)}. "
+            f"{', '.join(plan.returned[:SHOWN_MISSING])}"
+        )
+
+
 def _print(console: "Console", plan: "Plan", *, dry_run: bool) -> None:
     from rich.table import Table
 
@@ -220,6 +233,7 @@ def _print(console: "Console", plan: "Plan", *, dry_run: bool) -> None:
             console.print(
                 f"Absents de ce fichier, laissés en l'état ({kind.label}) : {len(missing)}. {shown}"
             )
+    _print_erased(console, plan)
     if any(plan.missing.values()):
         console.print("Pour les fermer à la date de ce jour : --close-missing.")
     if dry_run:

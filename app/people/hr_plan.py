@@ -6,7 +6,7 @@ members, whom no HR system names, are left alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.access.capacity import Capacity
 from app.kit.columns import Labelled, table_of
 from app.kit.i18n import _
 from app.kit.ids import new_id
+from app.people.erased import erased_among
 from app.people.hr_cells import HrRow
 from app.people.hr_tree import Node, node_code, tree
 from app.people.models import Agent, Authority, CapacityGrant, Directorate, Position
@@ -83,13 +84,19 @@ class Change:
 
 @dataclass
 class Plan:
-    """What an import does. `counts` are of rows, by kind and outcome; `missing` are those the export leaves out."""
+    """What an import does. `counts` are of rows, by kind and outcome; `missing` are those the export leaves out.
+
+    `erased` are matricules of people who left and were erased, set aside; `returned` those of people who are in
+    post again, whom the import makes anew, without a past.
+    """
 
     changes: list[Change] = field(default_factory=list)
     counts: dict[Kind, dict[Outcome, int]] = field(
         default_factory=lambda: {kind: dict.fromkeys(Outcome, 0) for kind in Kind}
     )
     missing: dict[Kind, list[str]] = field(default_factory=lambda: {kind: [] for kind in Kind})
+    erased: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
 
     def add(self, change: Change) -> None:
         self.counts[change.kind][change.outcome] += 1
@@ -108,14 +115,15 @@ def compare(session: Session, actor: Actor, rows: Sequence[HrRow], *, close_miss
 class _Comparison:
     def __init__(self, session: Session, actor: Actor, rows: Sequence[HrRow], close_missing: bool) -> None:
         self.today = actor.today()
-        self.rows = rows
         self.close_missing = close_missing
-        self.nodes = tree(rows, self.today)
+        self.plan = Plan()
         # One import of an authority at a time, and no edit of its people in between; PostgreSQL alone needs telling.
         of_authority = _authorities.c.id == actor.authority_id
         session.execute(select(_authorities.c.id).where(of_authority).with_for_update(key_share=True))
         self.old_nodes = _present(session, DIRECTORATES, "code", NODE_FIELDS, actor.authority_id)
         self.old_agents = _present(session, AGENTS, "hr_id", AGENT_FIELDS, actor.authority_id)
+        self.rows = rows = self._without_erased(session, actor.authority_id, rows)
+        self.nodes = tree(rows, self.today)
         elected = select(_grants.c.agent_id).where(
             _grants.c.authority_id == actor.authority_id, _grants.c.capacity == Capacity.ELECTED
         )
@@ -125,9 +133,24 @@ class _Comparison:
         self.agent_ids: dict[str, UUID] = {hr_id: old.id for hr_id, old in self.old_agents.items()}
         self.agent_ids |= {row.hr_id: new_id() for row in rows if row.hr_id not in self.agent_ids}
         self.keys: dict[Any, str] = {row_id: key for key, row_id in (self.node_ids | self.agent_ids).items()}
-        self.plan = Plan()
         self._compare_nodes()
         self._compare_agents()
+
+    def _without_erased(self, session: Session, authority_id: UUID, rows: Sequence[HrRow]) -> Sequence[HrRow]:
+        """The rows but those of people who left and were erased: an import does not bring them back."""
+        unknown = [row.hr_id for row in rows if row.hr_id not in self.old_agents]
+        erased = erased_among(session, authority_id, unknown)
+        if not erased:
+            return rows
+        known = [row for row in rows if row.hr_id in erased]
+        self.plan.returned = sorted(row.hr_id for row in known if row.in_post(self.today))
+        self.plan.erased = sorted(row.hr_id for row in known if not row.in_post(self.today))
+        aside = {*self.plan.erased}
+        return [
+            replace(row, manager_hr_id=None) if row.manager_hr_id in aside else row
+            for row in rows
+            if row.hr_id not in aside
+        ]
 
     def _compare_nodes(self) -> None:
         ranks = _ranks({node.code: node.parent for node in self.nodes})

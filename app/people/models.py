@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     JSON,
@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Mapper
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from app.access.capacity import Capacity
 from app.kit import clock, search
@@ -186,4 +186,27 @@ class Absence(AuthorityRow, table=True):
     created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
 
 
-__all__ = ["Absence", "AbsenceKind", "Agent", "Authority", "CapacityGrant", "Directorate", "Position"]
+class ErasedMatricule(SQLModel, table=True):
+    """The digest of the matricule of somebody who was erased (`people.erased`): it leads to no record.
+
+    Its key is drawn by lot, and it has no date, so that nothing ties it to the erasure it comes from.
+    """
+
+    __tablename__ = "erased_matricules"
+    __table_args__ = (UniqueConstraint("authority_id", "digest"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    authority_id: UUID = Field(foreign_key="authorities.id")
+    digest: str = Field(max_length=64)
+
+
+__all__ = [
+    "Absence",
+    "AbsenceKind",
+    "Agent",
+    "Authority",
+    "CapacityGrant",
+    "Directorate",
+    "ErasedMatricule",
+    "Position",
+]

@@ -7,6 +7,7 @@ from app.people import (
     delegation_problems,
     delegation_service,
     endpoints,
+    personal,
     policy,
     problems,
     reactions,
@@ -34,4 +35,6 @@ ROOM = Room(
         "ck_interims_one_at_a_time": delegation_problems.InterimOverlap,
         "ck_interims_never_a_chain": delegation_problems.InterimChain,
     },
+    personal=personal.PERSONAL,
+    periods=personal.PERIODS,
 )

@@ -2,7 +2,7 @@
 
 from app.access.rooms import Room
 from app.calls.events import ApplicationWithdrawn, CallCancelled, CallConcluded
-from app.teams import endpoints, lifecycle, policy, problems, reactions
+from app.teams import endpoints, lifecycle, personal, policy, problems, reactions
 
 ROOM = Room(
     routers=[endpoints.teams, endpoints.log_entries],
@@ -17,4 +17,5 @@ ROOM = Room(
         "uq_teams_active_irritant": problems.IrritantTaken,
         "uq_team_members_team_id_agent_id": problems.AlreadyMember,
     },
+    personal=personal.PERSONAL,
 )

@@ -124,10 +124,14 @@ WITHOUT_ABILITIES = {
     "identity_binding.release",
     "identity_provider.set",
     "notice.read",
+    "personal_data.erase",
+    "personal_data.export",
+    "retention.set",
     "session.revoke",
     "sign_in_code.revoke",
 }
-"""Ways in, which whoever may read them may also close, and one's own notices: nobody has to be told why not."""
+"""Ways in, which whoever may read them may also close, one's own notices, and what is held about a person: nobody
+has to be told why not."""
 
 
 UNTOLD = {

@@ -24,6 +24,12 @@ ACTS: dict[str, Callable[[World], Any]] = {
     "identity_provider.set": lambda world: world.administrator.request(
         "POST", "/identity-providers", json=PROVIDER
     ),
+    "personal_data.export": lambda world: world.administrator.request(
+        "POST", f"/agents/{world.alice.id}/export"
+    ),
+    "retention.set": lambda world: world.administrator.request(
+        "PUT", "/retention/periods/absences", json={"months": 12}
+    ),
     "sign_in_code.issue": lambda world: world.lab.request(
         "POST", "/sign-in-codes", json={"agent_ids": [world.alice.id], "telephone": "02 99 00 00 00"}
     ),
@@ -59,5 +65,6 @@ def test_these_are_all() -> None:
         "irritant.open_identity",
         "mandate.refuse",
         "mandate.sign",
+        "personal_data.erase",
     }
     assert grave == {*ACTS, *elsewhere}

@@ -66,12 +66,15 @@ ADMINISTRATORS = {"/api-clients", "/identity-providers"}
 MAY_BE_EMPTY = {
     "/absences",
     "/checkpoints",
+    "/erasures",
     "/identity-bindings",
     "/me/sessions",
     "/notices",
+    "/retention/due",
     "/sign-in-codes",
 }
-"""Lists of what has not happened yet: nobody has come in by a door, and without a key no checkpoint is signed."""
+"""Lists of what has not happened yet: nobody has come in by a door, nobody was erased, and without a key no
+checkpoint is signed."""
 
 CYCLES = [cycle for room in ROOMS for cycle in room.lifecycles]
 

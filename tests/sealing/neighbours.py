@@ -75,7 +75,7 @@ OF_PARAMETER = {
 }
 """The table of what a parameter or a field names. A new one is to be added here, with something of it in `furnish`."""
 
-WORDS = {"capacity": "lab", "side": "team"}
+WORDS = {"capacity": "lab", "kind": "absences", "side": "team"}
 """What stands in a path and is no id."""
 
 

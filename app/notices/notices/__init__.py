@@ -12,13 +12,14 @@ from app.notices.notices.calls import CALLS
 from app.notices.notices.identity import IDENTITY
 from app.notices.notices.irritants import IRRITANTS
 from app.notices.notices.mandates import MANDATES
+from app.notices.notices.privacy import PRIVACY
 from app.notices.notices.teams import TEAMS
 from app.notices.notices.telling import Table
 from app.notices.notices.time import TIME
 from app.notices.queries.scenes import in_post
 from app.notices.wording import pack
 
-TABLE: Table = {**IDENTITY, **IRRITANTS, **CALLS, **TEAMS, **MANDATES, **TIME}
+TABLE: Table = {**IDENTITY, **IRRITANTS, **CALLS, **TEAMS, **MANDATES, **TIME, **PRIVACY}
 """By type of event."""
 
 

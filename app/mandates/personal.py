@@ -1,0 +1,80 @@
+"""What mandates hold about a person. What is signed is proof, and stays; the name of who signed is kept beside it."""
+
+from typing import Any, Final
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
+
+from app.access.personal import Fate, Period, PersonalData
+from app.kit.columns import table_of
+from app.kit.i18n import _
+from app.kit.ids import new_id
+from app.mandates.models import Mandate, MandateParty, MandateSignatory, MandateSignature, MandateSlot
+
+_signatures = table_of(MandateSignature)
+_signatories = table_of(MandateSignatory)
+_parties, _slots = table_of(MandateParty), table_of(MandateSlot)
+_PROOF = _("acte signé : il fait preuve (Code civil, art. 1366 et 1367 ; RGPD, art. 17.3.b et 17.3.e)")
+
+
+def keep_names(session: Session, agent: Any) -> int:
+    """Keep the name of an agent beside each signature of theirs; how many signatures they gave or were given for."""
+    signed = session.execute(
+        select(_signatures.c.id).where(_signatures.c.agent_id == agent.id).order_by(_signatures.c.id)
+    ).scalars()
+    rows = [
+        {
+            "id": new_id(),
+            "authority_id": agent.authority_id,
+            "signature_id": signature_id,
+            "name": f"{agent.given_name} {agent.family_name}",
+        }
+        for signature_id in signed
+    ]
+    if rows:
+        session.execute(insert(_signatories), rows)
+    return SIGNATURES.count(session, agent.id)
+
+
+SIGNATURES: Final = PersonalData(
+    kind="signatures", label=_("Signatures de mandats"), table=_signatures,
+    by=("agent_id", "on_behalf_of_id"), fate=Fate.KEPT, why=_PROOF, erase=keep_names,
+    about=(Mandate.purpose, col(Mandate.id) == _signatures.c.mandate_id),
+)  # fmt: skip
+
+PERSONAL: Final = (
+    SIGNATURES,
+    PersonalData(
+        kind="signatories", label=_("Noms gardés auprès des signatures"), table=_signatories, holds=("name",),
+        rows=lambda agent_id: _signatories.c.signature_id.in_(
+            select(_signatures.c.id).where(_signatures.c.agent_id == agent_id)
+        ),
+        fate=Fate.KEPT, why=_PROOF, copied=False,
+    ),
+    PersonalData(
+        kind="mandate_parties", label=_("Mandats dont la personne est partie"), table=_parties,
+        by=("agent_id",), fate=Fate.KEPT, why=_PROOF,
+        about=(Mandate.purpose, col(Mandate.id) == _parties.c.mandate_id),
+    ),
+    PersonalData(
+        kind="mandates_sponsored", label=_("Mandats dont la personne est sponsor"), table=table_of(Mandate),
+        by=("sponsor_id",), fate=Fate.UNNAMED, why=_("l'identifiant ne mène plus qu'à une fiche sans nom"),
+    ),
+    PersonalData(
+        kind="mandate_slots", label=_("Demi-journées prévues par un mandat"), table=_slots, by=("agent_id",),
+        fate=Fate.KEPT, why=_PROOF,
+    ),
+)  # fmt: skip
+
+PERIODS: Final = (
+    Period(
+        kind="signed_acts",
+        label=_("Mandats signés : texte, parties, signatures"),
+        since=_("la fin du mandat"),
+        source=_(
+            "fixe : archives publiques (Code du patrimoine, L.211-1 et L.212-2), à verser ou à éliminer avec le "
+            "service d'archives ; Essaim ne les efface jamais de lui-même"
+        ),
+        months=None,
+    ),
+)
