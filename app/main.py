@@ -98,6 +98,7 @@ TAGS = {
     "teams": "Volunteers around one irritant, and the phases they go through.",
     "log-entries": "What teams write between follow-ups.",
     "mandates": "The contract of a mission: clauses, half-days, parties, signatures.",
+    "mandate-models": "The model mandate of the authority, version after version.",
     "half-days": "Mornings and afternoons that a mandate protects.",
     "follow-ups": "The six-weekly meetings of team and client directorate.",
     "commitments": "What each side promised at a follow-up.",
