@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
-from app.kit.listing import Listing, Visible
+from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
 from app.kit.sql import among
 from app.mandates import wording
@@ -130,12 +130,23 @@ ELECTED = Visible("elected", _own & or_(IS_PARTY, IS_SPONSOR))
 MANDATES = Listing(
     _joined(*_summary),
     key=col(Mandate.id),
-    sorts={"created_at": col(Mandate.created_at), "ends_on": col(Mandate.ends_on)},
+    sorts={
+        "created_at": col(Mandate.created_at),
+        "starts_on": col(Mandate.starts_on),
+        "ends_on": col(Mandate.ends_on),
+    },
     filters={
         "team_id": among(col(Mandate.team_id), "team_id"),
         "state": among(col(Mandate.state), "state"),
+        "sponsor_id": among(col(Mandate.sponsor_id), "sponsor_id"),
+        "client_directorate_id": among(col(Mandate.client_directorate_id), "client_directorate_id"),
+        "starts_from": since(col(Mandate.starts_on), "starts_from"),
+        "starts_until": until(col(Mandate.starts_on), "starts_until"),
+        "ends_from": since(col(Mandate.ends_on), "ends_from"),
+        "ends_until": until(col(Mandate.ends_on), "ends_until"),
         "to_sign": bindparam("to_sign") == AWAITS_SIGNATURE,
     },
+    search=col(Mandate.search),
 )
 
 _details = {

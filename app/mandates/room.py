@@ -14,7 +14,7 @@ ROOM = Room(
         (TeamMemberLeft, reactions.follow_members),
         (TeamEdited, reactions.follow_client),
     ],
-    chores=[service.turn_pages],
+    chores=[service.turn_pages, service.lapse_late, service.ask_again, service.announce_ends],
     refusals={"uq_mandates_team_prepared": problems.MandateInPreparation},
     personal=personal.PERSONAL,
     periods=personal.PERIODS,
