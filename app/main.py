@@ -37,6 +37,7 @@ from app.kit.mail import send
 from app.kit.problems import Problem
 from app.links.room import ROOM as LINKS
 from app.mailing import service as mailing
+from app.mandates.papers import means
 from app.mandates.room import ROOM as MANDATES
 from app.notices.room import ROOM as NOTICES
 from app.openid.room import ROOM as OPENID
@@ -157,6 +158,7 @@ def run_errands(database: Database, settings: Settings) -> int:
 
 def worker_of(settings: Settings, database: Database) -> Worker:
     """The worker that the settings ask for. Raises `OSError` or `ValueError` where the journal's key cannot be read."""
+    means.use(settings)
     key_file = settings.journal_key_file
     if key_file is None:
         log.warning("the journal's checkpoints are not signed: see `essaim audit key`")
@@ -171,6 +173,7 @@ def worker_of(settings: Settings, database: Database) -> Worker:
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """The web application. `database` is opened from `settings` unless given."""
     settings = settings or get_settings()
+    means.use(settings)
     compose()
     app = FastAPI(
         title="Essaim",

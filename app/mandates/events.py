@@ -102,6 +102,17 @@ class MandateDeadlineDue(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MandateSealed(Event):
+    """The file with its evidence stands sealed; `sha256` is of its bytes. `demonstration`: by a seal worth nothing."""
+
+    type: ClassVar[str] = "mandate.sealed"
+    submission: int
+    file_id: UUID
+    sha256: str
+    demonstration: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MandateActivated(Event):
     """The last party signed. Rooms above plan half-days and follow-ups in the same transaction.
 

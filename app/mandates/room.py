@@ -1,11 +1,21 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Room
-from app.mandates import endpoints, lifecycle, pages, personal, policy, problems, reactions, service
+from app.mandates import (
+    endpoints,
+    lifecycle,
+    pages,
+    paper_endpoints,
+    personal,
+    policy,
+    problems,
+    reactions,
+    service,
+)
 from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMemberLeft
 
 ROOM = Room(
-    routers=[endpoints.api],
+    routers=[endpoints.api, paper_endpoints.api],
     pages=[pages.pages],
     policies=[policy.WRITING, policy.POLICY],
     lifecycles=[lifecycle.LIFECYCLE],

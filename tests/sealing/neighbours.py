@@ -44,6 +44,7 @@ OF_PARAMETER = {
     "directorate_id": "directorates",
     "entry_id": "log_entries",
     "event_id": "events",
+    "file_id": "mandate_files",
     "follow_up_id": "follow_ups",
     "giver_id": "agents",
     "half_day_id": "half_days",

@@ -17,7 +17,7 @@ from app.journal.service import record
 from app.kit import clock
 from app.kit.i18n import _
 from app.kit.lifecycle import change
-from app.mandates import events, wording
+from app.mandates import events, papers, wording
 from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyCapacity, PartyState
 from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignature
 from app.mandates.policy import POLICY
@@ -195,6 +195,7 @@ def reopen(session: Session, mandate: Mandate, verb: str, reason: str | None) ->
 def _activate(session: Session, actor: Actor, mandate: Mandate) -> None:
     LIFECYCLE.apply(session, mandate, "activate", activated_at=clock.now())
     teams.mark_mandated(session, actor, session.get_one(Team, mandate.team_id), mandate.sponsor_id)
+    papers.seal(session, mandate, mandate.submission, by=actor)
     record(session, events.MandateActivated(subject_id=mandate.id), by=actor)
 
 
