@@ -2,6 +2,7 @@
 
 from app.access.rooms import Room
 from app.mandates import (
+    archive_endpoints,
     endpoints,
     lifecycle,
     pages,
@@ -15,7 +16,7 @@ from app.mandates import (
 from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMemberLeft
 
 ROOM = Room(
-    routers=[endpoints.api, paper_endpoints.api],
+    routers=[archive_endpoints.api, endpoints.api, paper_endpoints.api],
     pages=[pages.pages],
     policies=[policy.WRITING, policy.POLICY],
     lifecycles=[lifecycle.LIFECYCLE],
