@@ -18,6 +18,7 @@ from app import __version__
 from app.access.actor import system
 from app.access.personal import declare
 from app.access.rooms import Room
+from app.agreements.room import ROOM as AGREEMENTS
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
 from app.clients.room import ROOM as CLIENTS
@@ -71,6 +72,7 @@ ROOMS: tuple[Room, ...] = (
     CALLS,
     TEAMS,
     MANDATES,
+    AGREEMENTS,
     HALF_DAYS,
     FOLLOW_UPS,
     SOLUTIONS,
@@ -100,6 +102,7 @@ TAGS = {
     "log-entries": "What teams write between follow-ups.",
     "mandates": "The contract of a mission: clauses, half-days, parties, signatures.",
     "mandate-models": "The model mandate of the authority, version after version.",
+    "agreements": "What a mandate reserves to elected members and managers, asked of its sponsor and answered.",
     "half-days": "Mornings and afternoons that a mandate protects.",
     "follow-ups": "The six-weekly meetings of team and client directorate.",
     "commitments": "What each side promised at a follow-up.",

@@ -1,6 +1,7 @@
 """What mandates hold about a person. What is signed is proof, and stays; the name of who signed is kept beside it."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
@@ -40,9 +41,14 @@ def keep_names(session: Session, agent: Any) -> int:
     return SIGNATURES.count(session, agent.id)
 
 
+def _read(row: dict[str, Any], agent_id: UUID, _language: str) -> dict[str, Any]:
+    """Where a signature came from is told to whoever signed, and not to whom they signed for."""
+    return row if row["agent_id"] == agent_id else row | {"address": None}
+
+
 SIGNATURES: Final = PersonalData(
     kind="signatures", label=_("Signatures de mandats"), table=_signatures,
-    by=("agent_id", "on_behalf_of_id"), fate=Fate.KEPT, why=_PROOF, erase=keep_names,
+    by=("agent_id", "on_behalf_of_id"), fate=Fate.KEPT, why=_PROOF, erase=keep_names, told=_read,
     about=(Mandate.purpose, col(Mandate.id) == _signatures.c.mandate_id),
 )  # fmt: skip
 

@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
-from app.kit.listing import Listing, Visible
+from app.kit.columns import table_of
+from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
 from app.kit.sql import among
 from app.mandates import wording
@@ -113,7 +114,8 @@ _rest: tuple[Any, ...] = (
 )
 
 
-def _joined(*columns: Any) -> Any:
+def register(*columns: Any) -> Any:
+    """These columns of mandates, their teams, sponsors and client directorates."""
     return (
         select(*columns)
         .select_from(Mandate)
@@ -128,19 +130,26 @@ ALL = Visible("all", _own)
 CONCERNED = Visible("concerned", _own & or_(IS_PARTY, IS_SPONSOR, IS_COACH, IS_HEAD, IS_MEMBER, IS_MANAGER))
 ELECTED = Visible("elected", _own & or_(IS_PARTY, IS_SPONSOR))
 
-MANDATES = Listing(
-    _joined(*_summary),
-    key=col(Mandate.id),
-    sorts={"created_at": col(Mandate.created_at), "ends_on": col(Mandate.ends_on)},
-    filters={
-        "team_id": among(col(Mandate.team_id), "team_id"),
-        "state": among(col(Mandate.state), "state"),
-        "to_sign": bindparam("to_sign") == AWAITS_SIGNATURE,
+SORTS: dict[str, Any] = {name: table_of(Mandate).c[name] for name in ("created_at", "starts_on", "ends_on")}
+FILTERS = {
+    **{
+        name: among(table_of(Mandate).c[name], name)
+        for name in ("team_id", "state", "sponsor_id", "client_directorate_id")
     },
+    "starts_from": since(col(Mandate.starts_on), "starts_from"),
+    "starts_until": until(col(Mandate.starts_on), "starts_until"),
+    "ends_from": since(col(Mandate.ends_on), "ends_from"),
+    "ends_until": until(col(Mandate.ends_on), "ends_until"),
+    "to_sign": bindparam("to_sign") == AWAITS_SIGNATURE,
+}
+"""How the register is sorted and filtered, as a list and as files."""
+
+MANDATES = Listing(
+    register(*_summary), key=col(Mandate.id), sorts=SORTS, filters=FILTERS, search=col(Mandate.search)
 )
 
 _details = {
-    visible.name: _joined(*_summary, *_rest).where(visible.clause, col(Mandate.id) == _mandate_id)
+    visible.name: register(*_summary, *_rest).where(visible.clause, col(Mandate.id) == _mandate_id)
     for visible in (ALL, CONCERNED, ELECTED)
 }
 _documents = {

@@ -2,6 +2,7 @@
 
 from app.access.rooms import Room
 from app.mandates import (
+    archive_endpoints,
     drafting_endpoints,
     drafting_lifecycle,
     drafting_policy,
@@ -20,6 +21,7 @@ from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMe
 
 ROOM = Room(
     routers=[
+        archive_endpoints.api,
         endpoints.api,
         drafting_endpoints.of_mandates_api,
         drafting_endpoints.comments_api,
@@ -40,7 +42,13 @@ ROOM = Room(
         (TeamMemberLeft, reactions.follow_members),
         (TeamEdited, reactions.follow_client),
     ],
-    chores=[service.turn_pages, reactions.begin_model_where_there_is_none],
+    chores=[
+        service.turn_pages,
+        service.lapse_late,
+        service.ask_again,
+        service.announce_ends,
+        reactions.begin_model_where_there_is_none,
+    ],
     refusals={"uq_mandates_team_prepared": problems.MandateInPreparation},
     personal=personal.PERSONAL,
     periods=personal.PERIODS,

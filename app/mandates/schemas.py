@@ -213,9 +213,22 @@ class MandateDetail(MandateSummary):
 
 
 class MandateQuery(ListQuery):
-    sort: Literal["-created_at", "created_at", "ends_on"] = "-created_at"
+    sort: Literal["-created_at", "created_at", "ends_on", "-ends_on", "starts_on", "-starts_on"] = (
+        "-created_at"
+    )
+    q: str | None = Field(
+        default=None,
+        max_length=200,
+        description="French words of the team's name and of the mandate's texts, accents and endings aside.",
+    )
     team_id: list[UUID] = Field(default=[], max_length=50)
     state: list[MandateState] = Field(default=[], max_length=7)
+    sponsor_id: list[UUID] = Field(default=[], max_length=50)
+    client_directorate_id: list[UUID] = Field(default=[], max_length=50)
+    starts_from: Day | None = None
+    starts_until: Day | None = None
+    ends_from: Day | None = None
+    ends_until: Day | None = None
     to_sign: bool | None = Field(
         default=None, description="`true`: only those that await the caller's signature now."
     )
