@@ -1,6 +1,5 @@
 """Issue and recognise bearer tokens."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from app.access.capacity import Capacity
 from app.kit import clock
 from app.kit.columns import table_of
 from app.kit.database import insert
+from app.kit.digests import digest
 from app.kit.i18n import _
 from app.kit.problems import Unauthenticated
 from app.people.models import Agent, Authority, CapacityGrant
@@ -79,7 +79,7 @@ def recognise(connection: Connection, token: str) -> Recognised:
     Raises `Unauthenticated` for an unknown, expired or revoked one, when its agent has left or its client was closed.
     """
     now = clock.now()
-    rows = connection.execute(_holder, {"token_hash": _hash(token), "now": now, "today": now.date()}).all()
+    rows = connection.execute(_holder, {"token_hash": digest(token), "now": now, "today": now.date()}).all()
     if not rows:
         raise Unauthenticated(_("Ce jeton n'est pas ou plus valable : demandez-en un autre."))
     token_id, authority_id, agent_id, client_id, time_zone = rows[0][:5]
@@ -247,11 +247,6 @@ def find_agent(session: Session, authority_id: UUID, email_or_hr_id: str) -> Age
 def issue(session: Session, row: AccessToken) -> str:
     """Store a new token: its secret, to be shown once."""
     token = PREFIX + secrets.token_urlsafe(32)
-    row.token_hash = _hash(token)
+    row.token_hash = digest(token)
     insert(session, row)
     return token
-
-
-def _hash(token: str) -> str:
-    # The token has 256 random bits: a plain digest cannot be searched, and needs no salt.
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

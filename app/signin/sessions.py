@@ -15,6 +15,7 @@ from app.journal.service import record
 from app.kit import clock
 from app.kit.columns import table_of
 from app.kit.database import get, insert
+from app.kit.digests import digest
 from app.kit.problems import NotFound
 from app.kit.query import Command, Query
 from app.kit.sql import among
@@ -25,12 +26,13 @@ from app.signin.events import Ended
 from app.signin.models import Method, WebSession
 from app.signin.policy import POLICY
 from app.signin.service import person
-from app.web.visits import digest, new_secret
+from app.web.visits import new_secret
 
 __all__ = [
     "Lifetimes",
     "Method",
     "close",
+    "end",
     "end_all",
     "end_mine",
     "end_of",
@@ -208,7 +210,7 @@ def close(session: Session, secret: str) -> WebSession | None:
         select(WebSession).where(col(WebSession.token_hash) == digest(secret))
     ).scalar_one_or_none()
     if row is not None:
-        _end(session, row)
+        end(session, row)
     return row
 
 
@@ -216,7 +218,7 @@ def revoke(session: Session, actor: Actor, session_id: UUID) -> None:
     """End one of one's own sessions. Raises `NotFound` for anybody else's."""
     row = get(session, WebSession, session_id, actor.authority_id)
     POLICY.require(session, actor, "revoke", row)
-    _end(session, row, actor)
+    end(session, row, actor)
 
 
 def revoke_of(session: Session, actor: Actor, agent_id: UUID, session_id: UUID) -> None:
@@ -225,7 +227,7 @@ def revoke_of(session: Session, actor: Actor, agent_id: UUID, session_id: UUID) 
     row = get(session, WebSession, session_id, actor.authority_id)
     if row.agent_id != agent_id:
         raise NotFound
-    _end(session, row, actor, Ended.ADMINISTRATOR)
+    end(session, row, actor, Ended.ADMINISTRATOR)
 
 
 def end_mine(session: Session, actor: Actor) -> int:
@@ -266,7 +268,8 @@ def end_all(
     return len(gone)
 
 
-def _end(session: Session, row: WebSession, actor: Actor | None = None, reason: Ended = Ended.ASKED) -> None:
+def end(session: Session, row: WebSession, actor: Actor | None = None, reason: Ended = Ended.ASKED) -> None:
+    """End a session, by its holder unless `actor` does."""
     by = actor or Actor(row.authority_id, "", frozenset(), agent_id=row.agent_id, session_id=row.id)
     gone = session.execute(
         delete(WebSession).where(col(WebSession.id) == row.id).execution_options(synchronize_session=False)

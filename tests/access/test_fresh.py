@@ -22,6 +22,12 @@ ACTS: dict[str, Callable[[World], Any]] = {
         "DELETE", f"/agents/{world.lab.id}/capacities/lab"
     ),
     "api_client.create": lambda world: world.administrator.request("POST", "/api-clients", json=SECRET),
+    "authority.set_doors": lambda world: world.administrator.request(
+        "PUT",
+        f"/authorities/{world.authority.id}/doors",
+        json={"closed_to": None},
+        headers={"If-Match": "*"},
+    ),
     "identity_provider.set": lambda world: world.administrator.request(
         "POST", "/identity-providers", json=PROVIDER
     ),
@@ -60,6 +66,8 @@ def test_these_are_all() -> None:
         if action.fresh
     }
     elsewhere = {
+        "agreement.agree",
+        "agreement.refuse",
         "api_client.edit",
         "api_client.rotate",
         "identity_binding.release",

@@ -13,13 +13,13 @@ from app.access.capacity import Capacity
 from app.journal.models import JournalEvent
 from app.journal.service import record
 from app.kit import clock
+from app.kit.digests import digest
 from app.main import do_chores
 from app.people.events import AgentLeft
 from app.people.models import Agent
 from app.signin.models import Method, WebSession
 from app.signin.sessions import open_session
 from app.signin.sessions import signed_in as who_is
-from app.web.visits import digest
 from tests.signin.builders import cookie, signed_in
 from tests.support.world import Caller, World
 
