@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.codes.arithmetic import fingerprint, new_code
+from app.codes.arithmetic import all_kept, holder, new_code
 from app.codes.models import Origin, SignInCode
 from app.kit import clock
 from app.kit.database import Database
@@ -170,24 +170,23 @@ def test_a_thousand_sign_ins(world: World, database: Database, gate: Server) -> 
 def slips(world: World, database: Database, size: int) -> list[Holder]:
     """So many agents without an address, each with a code."""
     crowd(world, database, size)
-    holders, rows = [], []
+    key = CODE_KEY.encode()
+    codes = [new_code() for _agent in range(size)]
+    named = select(Agent).where(col(Agent.family_name).startswith("FOULE"))
     with database.transaction() as session:
-        agents = (
-            session.execute(select(Agent).where(col(Agent.family_name).startswith("FOULE"))).scalars().all()
-        )
-        for agent in agents:
-            holders.append(Holder(agent.name, agent.hr_id, new_code()))
-            rows.append(
-                SignInCode(
-                    authority_id=agent.authority_id,
-                    agent_id=agent.id,
-                    code_hash=fingerprint(CODE_KEY.encode(), agent.hr_id, holders[-1].code),
-                    origin=Origin.PRINTED,
-                    expires_at=clock.now() + timedelta(days=1),
-                )
+        agents = session.execute(named).scalars().all()
+        session.add_all(
+            SignInCode(
+                authority_id=agent.authority_id,
+                agent_id=agent.id,
+                holder_hash=holder(key, agent.hr_id),
+                code_hash=code_hash,
+                origin=Origin.PRINTED,
+                expires_at=clock.now() + timedelta(days=1),
             )
-        session.add_all(rows)
-    return holders
+            for agent, code_hash in zip(agents, all_kept(key, codes), strict=True)
+        )
+    return [Holder(agent.name, agent.hr_id, code) for agent, code in zip(agents, codes, strict=True)]
 
 
 async def _enter(url: str, holders: list[Holder]) -> list[Entry]:
