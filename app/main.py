@@ -18,6 +18,7 @@ from app import __version__
 from app.access.actor import system
 from app.access.personal import declare
 from app.access.rooms import Room
+from app.amendments.room import ROOM as AMENDMENTS
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
 from app.clients.room import ROOM as CLIENTS
@@ -72,6 +73,7 @@ ROOMS: tuple[Room, ...] = (
     MANDATES,
     HALF_DAYS,
     FOLLOW_UPS,
+    AMENDMENTS,
     SOLUTIONS,
     PRIVACY,
     NOTICES,
@@ -98,6 +100,7 @@ TAGS = {
     "teams": "Volunteers around one irritant, and the phases they go through.",
     "log-entries": "What teams write between follow-ups.",
     "mandates": "The contract of a mission: clauses, half-days, parties, signatures.",
+    "amendments": "What changes of a mandate in force, signed by those whom it concerns.",
     "half-days": "Mornings and afternoons that a mandate protects.",
     "follow-ups": "The six-weekly meetings of team and client directorate.",
     "commitments": "What each side promised at a follow-up.",

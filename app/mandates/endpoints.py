@@ -23,10 +23,9 @@ from app.kit.routing import (
 )
 from app.kit.schemas import Page, changes
 from app.mandates import queries, service
+from app.mandates.document_schemas import Document, DocumentQuery
 from app.mandates.policy import POLICY, WRITING
 from app.mandates.schemas import (
-    Document,
-    DocumentQuery,
     MandateDetail,
     MandateDraft,
     MandateEdit,

@@ -27,6 +27,10 @@ class Mandate(EditedRow, table=True):
     when it was drafted. `submission` counts its submissions; parties and documents of that number are the present
     ones. `reason` is why it came back to draft, was suspended or terminated. `ended_on` is its last day, once it has
     ended.
+
+    In force, its columns, clauses and slots are the terms that bind today. An amendment (*avenant*) is a submission of
+    its own, with a text of its own and the parties whom it concerns; `submission` becomes its number when the last of
+    them has signed. `open_amendment_id` is the one that is being prepared or signed.
     """
 
     __tablename__ = "mandates"
@@ -76,6 +80,7 @@ class Mandate(EditedRow, table=True):
     suspended_from: date | None = None
     suspended_until: date | None = None
     ended_on: date | None = None
+    open_amendment_id: UUID | None = None
 
 
 class MandateClause(AuthorityRow, table=True):

@@ -14,7 +14,7 @@ ROOM = Room(
         (TeamMemberLeft, reactions.follow_members),
         (TeamEdited, reactions.follow_client),
     ],
-    chores=[service.turn_pages],
+    chores=[service.resume_due, service.turn_pages],
     refusals={"uq_mandates_team_prepared": problems.MandateInPreparation},
     personal=personal.PERSONAL,
     periods=personal.PERIODS,

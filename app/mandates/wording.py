@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -96,13 +97,27 @@ _clauses = (
 Reader = Connection | Session
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What an amendment puts in the place of what is stored, as `slots`, `clauses` and the names of people read.
+
+    `members` have a `given_name`, a `family_name` and a `directorate`.
+    """
+
+    sponsor: str
+    members: Sequence[Any]
+    half_days: list[dict[str, Any]]
+    clauses: list[dict[str, Any]]
+
+
 def slots(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
     """The weekly half-days of a mandate, by agent, then in the order of the week."""
-    rows = connection.execute(_slots, {"mandate_id": mandate_id}).all()
-    return sorted(
-        (row._asdict() for row in rows),
-        key=lambda slot: (slot["agent_name"], slot["agent_id"], *_moment(slot)),
-    )
+    return in_order(row._asdict() for row in connection.execute(_slots, {"mandate_id": mandate_id}))
+
+
+def in_order(weekly: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Weekly half-days by agent, then in the order of the week."""
+    return sorted(weekly, key=lambda slot: (slot["agent_name"], slot["agent_id"], *_moment(slot)))
 
 
 def clauses(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
@@ -110,16 +125,26 @@ def clauses(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
     return [row._asdict() for row in connection.execute(_clauses, {"mandate_id": mandate_id})]
 
 
-def read(connection: Reader, mandate: Mapping[str, Any], *, guarantor: str = TO_BE_NAMED) -> dict[str, Any]:
+def read(
+    connection: Reader,
+    mandate: Mapping[str, Any],
+    *,
+    guarantor: str = TO_BE_NAMED,
+    instead: Instead | None = None,
+) -> dict[str, Any]:
     """A mandate as it reads now: title, preamble, clauses filled, half-days and who is named.
 
-    `mandate` holds the columns of a `Mandate`.
+    `mandate` holds the columns of a `Mandate`; `instead` is what an amendment would have stored beside them.
     """
     facts = connection.execute(_facts, {"mandate_id": mandate["id"]}).one()
-    team = connection.execute(_members, {"team_id": facts.team_id}).all()
-    weekly = slots(connection, mandate["id"])
-    values = _values(mandate, facts, team, weekly, guarantor)
-    written = clauses(connection, mandate["id"])
+    if instead is None:
+        instead = Instead(
+            sponsor=facts.sponsor,
+            members=connection.execute(_members, {"team_id": facts.team_id}).all(),
+            half_days=slots(connection, mandate["id"]),
+            clauses=clauses(connection, mandate["id"]),
+        )
+    values = _values(mandate, facts, instead, guarantor)
     return {
         "format": FORMAT,
         "mandate_id": mandate["id"],
@@ -128,7 +153,7 @@ def read(connection: Reader, mandate: Mapping[str, Any], *, guarantor: str = TO_
         "team": {"id": facts.team_id, "name": facts.team_name},
         "irritant": {"id": facts.irritant_id, "name": facts.irritant_title},
         "client_directorate": {"id": mandate["client_directorate_id"], "name": facts.client_directorate},
-        "sponsor": {"id": mandate["sponsor_id"], "name": facts.sponsor},
+        "sponsor": {"id": mandate["sponsor_id"], "name": instead.sponsor},
         "starts_on": mandate["starts_on"],
         "ends_on": mandate["ends_on"],
         "parameters": {
@@ -146,9 +171,9 @@ def read(connection: Reader, mandate: Mapping[str, Any], *, guarantor: str = TO_
         "preamble": fill(model().preamble, values),
         "clauses": [
             {**clause, "text": fill(clause["text"], values), "plain": fill(clause["plain"], values)}
-            for clause in written
+            for clause in instead.clauses
         ],
-        "half_days": weekly,
+        "half_days": instead.half_days,
     }
 
 
@@ -162,13 +187,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _values(
-    mandate: Mapping[str, Any],
-    facts: Row[Any],
-    team: Sequence[Row[Any]],
-    weekly: list[dict[str, Any]],
-    guarantor: str,
-) -> dict[str, str]:
+def _values(mandate: Mapping[str, Any], facts: Row[Any], instead: Instead, guarantor: str) -> dict[str, str]:
     numbers = ("cadence_weeks", "make_good_days", "move_window_days", "grace_days")
     texts = ("purpose", "problem", "expected_result", "how_known", "means")
     return {
@@ -176,14 +195,14 @@ def _values(
         "team_name": facts.team_name,
         "irritant_title": facts.irritant_title,
         "client_directorate": facts.client_directorate,
-        "sponsor": facts.sponsor,
+        "sponsor": instead.sponsor,
         "guarantor": guarantor,
         "members": f"{NBSP}; ".join(
             f"{row.given_name} {row.family_name}" + (f" ({row.directorate})" if row.directorate else "")
-            for row in team
+            for row in instead.members
         ),
-        "reliefs": _reliefs(weekly),
-        "half_days": _half_days(weekly),
+        "reliefs": _reliefs(instead.half_days),
+        "half_days": _half_days(instead.half_days),
         "starts_on": _in_words(mandate["starts_on"]),
         "ends_on": _in_words(mandate["ends_on"]),
         "charter_adopted_on": _in_words(facts.charter_adopted_on),

@@ -1,6 +1,14 @@
 """All that can be done with a mandate, for the endpoints and the rooms above."""
 
-from app.mandates.service.course import complete, end_with_team, resume, suspend, terminate, turn_pages
+from app.mandates.service.course import (
+    complete,
+    end_with_team,
+    resume,
+    resume_due,
+    suspend,
+    terminate,
+    turn_pages,
+)
 from app.mandates.service.drafting import draft, edit
 from app.mandates.service.finding import find, find_to_sign
 from app.mandates.service.signing import refuse, sign, submit, withdraw, withdraw_for_team
@@ -16,6 +24,7 @@ __all__ = [
     "refuse",
     "relieve",
     "resume",
+    "resume_due",
     "sign",
     "submit",
     "suspend",
