@@ -43,6 +43,7 @@ ROOM = Room(
         (TeamEdited, reactions.follow_client),
     ],
     chores=[
+        service.resume_due,
         service.turn_pages,
         service.lapse_late,
         service.ask_again,
