@@ -27,6 +27,8 @@ from tests.support.server import running_server
 from tests.support.world import API, World, qualified
 
 CROWD = 1000
+PATIENCE = 600
+"""Seconds: each guess at a code is made to cost a processor some of its time, and they are a thousand."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ def slips(world: World, database: Database, size: int) -> list[Holder]:
 async def _enter(url: str, holders: list[Holder]) -> list[Entry]:
     """Each at a browser and an address of their own: all read the door, then all knock at once."""
     limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=120) as client:
+    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE) as client:
 
         async def look(number: int) -> tuple[dict[str, str], str]:
             headers = {"X-Forwarded-For": f"10.{number // 250}.{number % 250}.7"}
@@ -222,7 +224,7 @@ async def _enter(url: str, holders: list[Holder]) -> list[Entry]:
 async def _who_is_inside(url: str, entries: list[Entry]) -> list[str]:
     """The name on the first page of each browser; empty where it does not open."""
     limits = httpx.Limits(max_connections=50)
-    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=120) as client:
+    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE) as client:
 
         async def read(entry: Entry) -> str:
             page = await client.get("/", headers={"Cookie": f"essaim={entry.cookie}"})
