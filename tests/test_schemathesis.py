@@ -24,7 +24,7 @@ def test_the_lab_finds_nothing(world: World, database_url: str, tmp_path: Path) 
     search(world, database_url, tmp_path, world.lab.token, phases=FULL)
 
 
-@pytest.mark.parametrize("database_url", ENGINES[-1:], indirect=True)
+@pytest.mark.parametrize("kept", ENGINES[-1:], indirect=True)
 @pytest.mark.parametrize(
     "who", ["alice", "coach", "dgs", "elected", "hr", "trusted", "administrator", "client", "stranger"]
 )
