@@ -26,9 +26,20 @@ from tests.support.world import World
 ENGINES = os.environ.get("ESSAIM_TEST_DATABASES", "sqlite,postgresql").split(",")
 
 
+LONGEST = (
+    "test_lab.py",
+    "test_everybody.py",
+    "test_tour.py",
+    "test_demo.py",
+    "test_abilities.py",
+    "test_rush.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that no process is left alone with it at the end."""
-    items.sort(key=lambda item: item.path.name != "test_schemathesis.py")
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
 
 
 def pytest_unconfigure() -> None:
