@@ -113,6 +113,8 @@ _slots: WeakKeyDictionary[Database, anyio.Semaphore] = WeakKeyDictionary()
 class RowStream(StreamingResponse):
     """The rows of a statement. The first batch is read before the status is sent, so that a failure is a problem."""
 
+    is_whole_list = True
+
     def __init__(
         self,
         database: Database,
