@@ -1,6 +1,7 @@
 """How much one may do once inside."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -25,7 +26,7 @@ def narrow(app: FastAPI) -> Iterator[FastAPI]:
     app.state.inside = usual
 
 
-def statuses(caller: Caller, times: int, method: str, path: str, **options: object) -> list[int]:
+def statuses(caller: Caller, times: int, method: str, path: str, **options: Any) -> list[int]:
     return [caller.request(method, path, **options).status_code for _ in range(times)]
 
 

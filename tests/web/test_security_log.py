@@ -8,11 +8,13 @@ import pytest
 import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from structlog.testing import LogCapture
 
 from app.access.governed import governed, rule_of
 from app.kit import alarms, clock
 from app.kit.ids import new_id
+from app.settings import Settings
 from tests.irritants.builders import protected, with_trusted
 from tests.signin.builders import signed_in
 from tests.support.visitor import Visitor
@@ -104,6 +106,20 @@ class TestDoors:
         assert (line["kind"], line["because"], line["door"]) == ("sign_in", "link-spent", "links")
         assert "an-old-secret" not in str(line)
 
+    def test_a_wrong_code(self, world: World, app: FastAPI, lines: Lines) -> None:
+        usual = app.state.settings
+        app.state.settings = Settings(worker="outside", code_key=SecretStr("k" * 32))
+        try:
+            visitor = Visitor(app)
+            visitor.get("/connexion/code")
+            visitor.submit("/connexion/code", hr_id=world.alice.agent.hr_id, code="AAAA-AAAA", expect=422)
+        finally:
+            app.state.settings = usual
+        line = only(lines)
+        assert (line["kind"], line["because"], line["door"]) == ("sign_in", "code-wrong", "codes")
+        assert "AAAA" not in str(line)
+        assert world.alice.agent.hr_id not in str(line)
+
     def test_an_answer_of_a_provider_that_nobody_awaits(self, world: World, lines: Lines) -> None:
         Visitor(world.app).get("/oidc/retour/valmoret?state=x&code=y", expect=400)
         line = only(lines)
@@ -149,7 +165,7 @@ class TestProtectedReports:
 
     def test_every_route_and_page_about_irritants_is_quiet(self, shared_app: FastAPI) -> None:
         loud = [
-            route.path
+            str(route)
             for route in shared_app.routes
             if (rule := rule_of(getattr(route, "endpoint", None)))  # type: ignore[arg-type]
             and rule.policy
