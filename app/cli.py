@@ -186,6 +186,22 @@ def imports() -> None:
     compose()
 
 
+@authority_app.callback()
+def authorities() -> None:
+    """Authorities (tenants)."""
+    from app.main import compose
+
+    compose()
+
+
+@provider_app.callback()
+def providers() -> None:
+    """OpenID providers, by which people sign in."""
+    from app.main import compose
+
+    compose()
+
+
 @codes_app.callback()
 def codes() -> None:
     """One-time codes for agents without email."""

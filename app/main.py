@@ -16,6 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 import migrations
 from app import __version__
 from app.access.actor import system
+from app.access.inside import Inside
 from app.access.personal import declare
 from app.access.rooms import Room
 from app.agreements.room import ROOM as AGREEMENTS
@@ -52,7 +53,7 @@ from app.signin.cookies import SessionVisitors
 from app.signin.room import ROOM as SIGNIN
 from app.solutions.room import ROOM as SOLUTIONS
 from app.teams.room import ROOM as TEAMS
-from app.web.pages import page_of_problem, reads_pages
+from app.web.pages import page_of_fault, page_of_problem, reads_pages
 from app.web.static import serve_static
 
 API = "/api/v1"
@@ -199,6 +200,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.settings = settings
     app.state.database = database or settings.open_database()
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds, settings.operators)
+    app.state.inside = Inside(settings)
+    app.state.on_fault = page_of_fault
     app.state.keyring = settings.keyring()
     app.state.visitors = SessionVisitors()
     rooms = (*ROOMS, DEMO) if settings.demo else ROOMS

@@ -127,6 +127,18 @@ class Settings(BaseSettings):
     fresh_seconds: int = Field(default=900, ge=60)
     """Signing a mandate asks that one has shown who one is within so long."""
 
+    writes_per_minute: int = Field(default=300, ge=1, le=1_000_000)
+    """How much one person may send that changes something, for each server process."""
+
+    client_writes_per_minute: int = Field(default=1_200, ge=1, le=1_000_000)
+    """The same for one connected application."""
+
+    searches_per_minute: int = Field(default=120, ge=1, le=1_000_000)
+    """How often one person or application may search by words, for each server process."""
+
+    exports_per_hour: int = Field(default=60, ge=1, le=1_000_000)
+    """How many whole lists (NDJSON, CSV) and sheets of codes one person or application may take, in all."""
+
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     """The proxies in front, by address or network, as in `10.0.0.7,10.1.0.0/16`. They alone are believed when they say
     from where a request comes, and whether it came by HTTPS (`X-Forwarded-For`, `X-Forwarded-Proto`)."""

@@ -135,7 +135,17 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The application, made once: each test gives it its own database."""
     unused = Database(f"sqlite:///{tmp_path_factory.mktemp('unused') / 'unused.db'}")
     return create_app(
-        Settings(worker="outside", token_memory_seconds=0, protection_key=SecretStr(new_key())), unused
+        Settings(
+            worker="outside",
+            token_memory_seconds=0,
+            protection_key=SecretStr(new_key()),
+            # Tests of a policy's every row write more in a second than anybody does in a minute.
+            writes_per_minute=1_000_000,
+            client_writes_per_minute=1_000_000,
+            searches_per_minute=1_000_000,
+            exports_per_hour=1_000_000,
+        ),
+        unused,
     )
 
 

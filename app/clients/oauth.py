@@ -15,8 +15,9 @@ from app.clients import granting
 from app.clients.granting import Ask
 from app.clients.problems import InvalidClient, OAuthError
 from app.clients.protocol import ASSERTION_TYPE, AssertionRefused, claimed_client
+from app.kit.alarms import note, note_problem
 from app.kit.encoding import to_json
-from app.kit.limits import TooManyRequests, network
+from app.kit.limits import TooManyRequests, network_of
 from app.kit.problems import Problem
 from app.web.forms import receive
 
@@ -30,11 +31,13 @@ async def give_token(request: Request) -> Response:
     state = request.app.state
     try:
         ask = _ask_of(await receive(request), request.headers.get("authorization"))
-        address = network(request.client and request.client.host)
+        address = network_of(request)
         given = await run_in_threadpool(granting.answer, state.database, state.settings, ask, address)
     except OAuthError as error:
+        note(request, "sign_in", error.error, error.status, door="oauth")
         return _json(_error(error.error, error.description), error.status, error.headers)
     except TooManyRequests as problem:
+        note_problem(request, problem)
         # No code of section 5.2 says so; this one stands in section 4.1.2.1 for a server that is overloaded.
         return _json(
             _error("temporarily_unavailable", problem.detail.to("en")), problem.status, problem.headers

@@ -62,6 +62,7 @@ def print_sign_in_codes(
     Codes that these agents held end at once. Sent again, it prints again: an `Idempotency-Key` keeps nothing here.
     """
     settings = request.app.state.settings
+    request.app.state.inside.exporting(database, actor)
     prepared = service.prepare(database, actor, form, settings)
     made = service.print_sheet(session, actor, form, settings, prepared)
     headers = {"Content-Disposition": 'attachment; filename="codes.pdf"', "Cache-Control": "no-store"}

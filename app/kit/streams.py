@@ -114,6 +114,8 @@ class ChunkStream(StreamingResponse):
     """Bytes made a chunk at a time, from rows of the database. The first chunk is made before the status is sent, so
     that a failure is a problem."""
 
+    is_whole_list = True
+
     def __init__(
         self,
         database: Database,

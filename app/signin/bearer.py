@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from app.access.actor import Actor
 from app.kit.bounds import within
-from app.kit.limits import Limit, network, take
+from app.kit.limits import Limit, network_of, take
 from app.kit.problems import Unauthenticated
 from app.signin import operators
 from app.signin.service import note_use, recognise
@@ -52,7 +52,7 @@ class BearerAuthenticator:
                 return operator
             found = recognise(connection, token.strip())
         except Unauthenticated:
-            take(request.app.state.database, WRONG_TOKENS, network(request.client and request.client.host))
+            take(request.app.state.database, WRONG_TOKENS, network_of(request))
             raise
         if found.is_to_be_noted:
             with within(found.actor.authority_id), request.app.state.database.transaction() as session:

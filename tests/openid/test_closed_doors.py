@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select, update
+from sqlmodel import col
 
 from app.access.capacity import Capacity
 from app.kit import clock
@@ -144,7 +145,12 @@ class TestSomebodyMustBeAbleToSetThem:
         # It cannot be closed now, nor stop asking for what opens it.
         set_to(world, admin, {**OPEN, "openid_without_acr": ["administrator"], "link": ["administrator"]})
         where = f"/identity-providers/{provider['id']}"
-        for change in ({"is_active": False}, {"acr_values": []}, {"secret_name": "other"}):
+        changes: list[dict[str, Any]] = [
+            {"is_active": False},
+            {"acr_values": []},
+            {"secret_name": "other"},
+        ]
+        for change in changes:
             problem = admin.patch(where, change, expect=422)
             assert problem["type"].endswith("administrators-left-outside")
             assert [error["field"] for error in problem["errors"]] == list(change)
@@ -183,7 +189,7 @@ class TestSessionsEnd:
         assert promoted.is_inside()
         with world.database.read() as connection:
             session_id = connection.execute(
-                select(WebSession.id).where(WebSession.agent_id == world.bruno.agent.id)  # type: ignore[arg-type]
+                select(col(WebSession.id)).where(col(WebSession.agent_id) == world.bruno.agent.id)
             ).scalar_one()
         admin.put(f"/agents/{world.bruno.id}/capacities/lab", expect=204)
         assert not promoted.is_inside()
@@ -282,6 +288,11 @@ class TestCommand:
         assert "agent" in admin.get(path(world))["code"]
         assert self.run(world, "--default").returncode == 0
         assert admin.get(path(world))["by_default"]
+
+    def test_ends_sessions_too(self, world: World) -> None:
+        by_link = signed_in(world, world.lab)
+        assert self.run(world, "--close", "link=lab").returncode == 0
+        assert not by_link.is_inside()
 
     def test_what_is_wrong_is_said(self, world: World) -> None:
         wrong = self.run(world, "--close", "link=mayor", "--close", "window=lab")
