@@ -21,6 +21,7 @@ from app.codes.arithmetic import HMAC, all_kept, bare_hr_id, fingerprint, holder
 from app.codes.models import Origin, SignInCode
 from app.codes.policy import POLICY
 from app.codes.problems import (
+    CodeDoorShut,
     CodeOver,
     CodesUnavailable,
     CodeWrong,
@@ -38,10 +39,13 @@ from app.kit.database import Database, get, insert
 from app.kit.limits import Limit, take
 from app.kit.problems import NotFound
 from app.kit.sql import among
+from app.openid.admission import Entry, is_shut, lets_in
 from app.people.models import Agent, Authority
 from app.people.problems import UnknownAgent
 from app.people.service import directorate_of
 from app.settings import Settings
+from app.signin.events import Ended
+from app.signin.sessions import end_all
 
 # One's own mistakes; a yard behind one address; and everybody together at one matricule. The last gives back one try
 # every ten seconds: it takes many addresses to spend, and a few seconds' pause to pass.
@@ -113,10 +117,12 @@ def print_sheet(
     `prepared` are codes to use first.
 
     Raises `ForWhom`, `UnknownAgent`, `UnknownDirectorate`, `NoCodeForThem`, `NobodyToPrintFor`, `TooManySlips` (422
-    naming the field), `CodesUnavailable` (409).
+    naming the field), `CodesUnavailable` or `CodeDoorShut` (409).
     """
     POLICY.require(session, actor, "issue")
     key = key_of(settings)
+    if is_shut(session, actor.authority_id, Entry.CODE):
+        raise CodeDoorShut
     holders = _holders(session, actor, form)
     authority = session.get_one(Authority, actor.authority_id)
     last_day = actor.today() + timedelta(days=settings.code_days)
@@ -125,6 +131,8 @@ def print_sheet(
     made = [*prepared[: len(holders)], *_make(key, max(0, len(holders) - len(prepared)))]
     agents = [agent for agent, _service in holders]
     _issue(session, actor, agents, made, Origin.PRINTED, key, expires_at)
+    # A new slip is asked for when the former is lost: whoever came in with that one goes out.
+    end_all(session, actor, [agent.id for agent in agents], Ended.CODE_REPLACED)
     slips = [
         Slip(agent.name, agent.hr_id, service, one.code)
         for (agent, service), one in zip(holders, made, strict=True)
@@ -231,7 +239,7 @@ def use(session: Session, code_id: UUID) -> Agent:
     """Spend the code that was recognised: whom it lets in.
 
     Raises `CodeWrong` for what opens no more: one used, annulled or expired meanwhile, an agent who has left or was
-    granted a capacity since.
+    granted a capacity since, a door that the authority has shut.
     """
     now = clock.now()
     row = session.execute(
@@ -240,6 +248,8 @@ def use(session: Session, code_id: UUID) -> Agent:
     if row is None:
         raise CodeWrong
     agent = session.get_one(Agent, row.agent_id)
+    if not lets_in(session, agent, Entry.CODE):
+        raise CodeWrong
     by = Actor(agent.authority_id, agent.name, frozenset(), agent_id=agent.id)
     record(session, events.SignInCodeUsed(subject_id=row.id, agent_id=agent.id), by=by)
     return agent
@@ -273,3 +283,4 @@ def revoke(session: Session, actor: Actor, code_id: UUID) -> None:
         raise CodeOver
     event = events.SignInCodeRevoked(subject_id=code.id, agent_id=code.agent_id, replaced=False)
     record(session, event, by=actor)
+    end_all(session, actor, [code.agent_id], Ended.CODE_REVOKED)

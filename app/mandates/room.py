@@ -1,20 +1,44 @@
 """What the application installs of this room."""
 
 from app.access.rooms import Room
-from app.mandates import endpoints, lifecycle, personal, policy, problems, reactions, service
+from app.mandates import (
+    drafting_endpoints,
+    drafting_lifecycle,
+    drafting_policy,
+    endpoints,
+    lifecycle,
+    pages,
+    personal,
+    policy,
+    problems,
+    reactions,
+    service,
+)
+from app.people.events import AuthorityCreated
 from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMemberLeft
 
 ROOM = Room(
-    routers=[endpoints.api],
-    policies=[policy.WRITING, policy.POLICY],
-    lifecycles=[lifecycle.LIFECYCLE],
+    routers=[
+        endpoints.api,
+        drafting_endpoints.of_mandates_api,
+        drafting_endpoints.comments_api,
+        drafting_endpoints.models_api,
+    ],
+    pages=[pages.pages],
+    policies=[policy.WRITING, policy.POLICY, drafting_policy.COMMENT, drafting_policy.MODEL],
+    lifecycles=[
+        lifecycle.LIFECYCLE,
+        drafting_lifecycle.COMMENT_LIFECYCLE,
+        drafting_lifecycle.MODEL_LIFECYCLE,
+    ],
     reactions=[
+        (AuthorityCreated, reactions.begin_model),
         (TeamConcluded, reactions.end_with_team),
         (TeamMemberJoined, reactions.follow_members),
         (TeamMemberLeft, reactions.follow_members),
         (TeamEdited, reactions.follow_client),
     ],
-    chores=[service.turn_pages],
+    chores=[service.turn_pages, reactions.begin_model_where_there_is_none],
     refusals={"uq_mandates_team_prepared": problems.MandateInPreparation},
     personal=personal.PERSONAL,
     periods=personal.PERIODS,

@@ -23,6 +23,8 @@ from app.openid.queries import RETURN
 from app.openid.schemas import ProviderCreate
 from app.people.models import Authority
 from app.settings import Settings
+from app.signin.events import Ended
+from app.signin.sessions import end_all
 
 
 def create(session: Session, actor: Actor, form: ProviderCreate) -> IdentityProvider:
@@ -76,6 +78,8 @@ def release(session: Session, actor: Actor, binding_id: UUID) -> None:
         subject_id=binding.id, provider_id=binding.provider_id, agent_id=binding.agent_id
     )
     record(session, event, by=actor)
+    # Whoever came in by that account may be somebody else.
+    end_all(session, actor, [binding.agent_id], Ended.BINDING_RELEASED)
 
 
 @dataclass(frozen=True, slots=True)

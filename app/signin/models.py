@@ -1,6 +1,6 @@
 """Bearer tokens of people and machines, and sessions of browsers. Only a secret's SHA-256 is stored."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +46,11 @@ class ApiClient(EditedRow, table=True):
 
 
 class AccessToken(AuthorityRow, table=True):
-    """A bearer token (RFC 6750) of one person or one client. `scopes`: fewer than its client has; None: all of them."""
+    """A bearer token (RFC 6750) of one person or one client. `scopes`: fewer than its holder has; None: all of them.
+
+    Of a person's: `last_used_on` is a day, since an instant could be laid beside a log; `authenticated_at` is when they
+    had shown who they are, where that was not when it was issued.
+    """
 
     __tablename__ = "access_tokens"
     __table_args__ = (
@@ -64,13 +68,16 @@ class AccessToken(AuthorityRow, table=True):
     created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
     expires_at: datetime = instant_field(nullable=False)
     revoked_at: datetime | None = instant_field(default=None, nullable=True)
+    authenticated_at: datetime | None = instant_field(default=None, nullable=True)
+    last_used_on: date | None = None
 
 
 class WebSession(AuthorityRow, table=True):
     """Somebody signed in with a browser. Ended, it is deleted: the journal keeps that it was.
 
-    It counts until `idle_until`, which each use moves ahead, and never after `expires_at`. `acr` is the assurance that
-    the identity provider gave (OpenID Connect Core, section 2); `id_token` is shown to it again at sign-out.
+    It counts until `idle_until`, which use moves ahead by steps, and never after `expires_at`. `last_used_at` is the
+    beginning of a day. `acr` is the assurance that the identity provider gave (OpenID Connect Core, section 2);
+    `id_token` is shown to it again at sign-out.
     """
 
     __tablename__ = "web_sessions"

@@ -19,6 +19,7 @@ from app.signin.models import ApiClient, Method
 from app.signin.sessions import open_session
 from tests.calls.builders import application
 from tests.follow_ups.builders import held
+from tests.mandates.builders import comment
 from tests.people.builders import away, delegation, interim
 from tests.solutions.builders import adoption
 from tests.support.world import World
@@ -37,18 +38,21 @@ OF_PARAMETER = {
     "charter_id": "charters",
     "client_id": "api_clients",
     "code_id": "sign_in_codes",
+    "comment_id": "mandate_comments",
     "commitment_id": "commitments",
     "delegation_id": "signing_delegations",
     "directorate_id": "directorates",
     "entry_id": "log_entries",
     "event_id": "events",
     "follow_up_id": "follow_ups",
+    "from": "mandate_models",
     "giver_id": "agents",
     "half_day_id": "half_days",
     "holder_id": "agents",
     "interim_id": "interims",
     "irritant_id": "irritants",
     "mandate_id": "mandates",
+    "model_id": "mandate_models",
     "notice_id": "notices",
     "on_behalf_of": "agents",
     "programme_id": "programmes",
@@ -58,6 +62,7 @@ OF_PARAMETER = {
     "solution_id": "solutions",
     "subject_id": "irritants",
     "team_id": "teams",
+    "token_id": "access_tokens",
     "attendee_ids": "agents",
     "author_id": "agents",
     "client_directorate_id": "directorates",
@@ -92,6 +97,7 @@ def furnish(world: World) -> None:
     away(world, "chloe", "2026-03-02")
     delegation(world)
     interim(world)
+    comment(world)
     _ways_in(world)
 
 

@@ -1,5 +1,6 @@
 """All that can be done with a mandate, for the endpoints and the rooms above."""
 
+from app.mandates.service import comments, library
 from app.mandates.service.course import complete, end_with_team, resume, suspend, terminate, turn_pages
 from app.mandates.service.drafting import draft, edit
 from app.mandates.service.finding import find, find_to_sign
@@ -7,12 +8,14 @@ from app.mandates.service.signing import refuse, sign, submit, withdraw, withdra
 from app.mandates.service.slots import relieve
 
 __all__ = [
+    "comments",
     "complete",
     "draft",
     "edit",
     "end_with_team",
     "find",
     "find_to_sign",
+    "library",
     "refuse",
     "relieve",
     "resume",
