@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, IPvAnyNetwork, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -22,6 +31,34 @@ from app.kit.postgres import ROLE
 from app.kit.vault import Keyring
 
 SHORTEST_KEY = 32
+
+
+class SealSettings(BaseModel):
+    """Where an authority's seal is: in a PKCS#12 file, or in a device behind a PKCS#11 library.
+
+    `pin_file` holds the passphrase of the file, or the PIN of the device. `chain_file` holds the certificates (PEM)
+    between the seal's own and its root. `key` is the label of the key, by default that of the certificate.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pkcs12_file: Path | None = None
+    pkcs11_library: Path | None = None
+    token: str | None = None
+    certificate: str | None = None
+    key: str | None = None
+    pin_file: Path | None = None
+    chain_file: Path | None = None
+
+    def model_post_init(self, _context: Any) -> None:
+        if (self.pkcs12_file is None) == (self.pkcs11_library is None):
+            raise ValueError("a seal is in a pkcs12_file or behind a pkcs11_library")
+        if self.pkcs11_library and not (self.token and self.certificate and self.pin_file):
+            raise ValueError("a seal behind a pkcs11_library has a token, a certificate and a pin_file")
+
+    def pin(self) -> str | None:
+        """The passphrase or PIN. Raises `OSError`."""
+        return self.pin_file.read_text().rstrip("\r\n") if self.pin_file else None
 
 
 class _Files(EnvSettingsSource):
@@ -136,6 +173,22 @@ class Settings(BaseSettings):
         Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")],
     ] = Field(default_factory=dict)
     """Who may create authorities: a service's name → its token's SHA-256, as `essaim operator NAME` prints them."""
+
+    seals: dict[str, SealSettings] = Field(default_factory=dict)
+    """The seals of authorities, as JSON by slug: `{"valmoret": {"pkcs12_file": "/…", "pin_file": "/…"}}`. An authority
+    without one gets a seal for demonstrations, which says that it has no legal value."""
+
+    signature_roots: dict[str, Path] = Field(default_factory=dict)
+    """By an authority's slug, the file (PEM) of the roots that it trusts for signatures given elsewhere."""
+
+    timestamp_url: str | None = None
+    """A timestamp authority (RFC 3161): sealed files get its timestamp and what proves them in the long term."""
+
+    timestamp_roots_file: Path | None = None
+    """The roots (PEM) of its certificate. Without any, a timestamp is taken as it comes."""
+
+    timestamp_seconds: float = Field(default=10, ge=1, le=120)
+    """How long its answer is waited for."""
 
     clock_file: Path | None = None
     """For rehearsals only: a file that holds the instant to live at. See `kit.clock.follow`."""

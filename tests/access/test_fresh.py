@@ -66,6 +66,8 @@ def test_these_are_all() -> None:
         if action.fresh
     }
     elsewhere = {
+        "agreement.agree",
+        "agreement.refuse",
         "api_client.edit",
         "api_client.rotate",
         "identity_binding.release",

@@ -17,6 +17,7 @@ from app.openid.profiles import Profile
 from app.people.models import Agent
 from app.signin.models import ApiClient, Method
 from app.signin.sessions import open_session
+from tests.agreements.builders import requested
 from tests.calls.builders import application
 from tests.follow_ups.builders import held
 from tests.mandates.builders import comment
@@ -31,6 +32,7 @@ OF_PARAMETER = {
     "adoption_id": "adoptions",
     "agent_id": "agents",
     "agent_ids": "agents",
+    "agreement_id": "agreements",
     "application_id": "applications",
     "authority_id": "authorities",
     "binding_id": "identity_bindings",
@@ -44,6 +46,7 @@ OF_PARAMETER = {
     "directorate_id": "directorates",
     "entry_id": "log_entries",
     "event_id": "events",
+    "file_id": "mandate_files",
     "follow_up_id": "follow_ups",
     "from": "mandate_models",
     "giver_id": "agents",
@@ -91,6 +94,7 @@ WRITTEN = {"^[0-9a-f]{64}$": "0" * 64}
 def furnish(world: World) -> None:
     """Something of every kind."""
     meeting = held(world)
+    requested(world, {"id": meeting["mandate_id"]})
     log_entry(world, meeting["team_id"], by="bruno")
     adoption(world)
     application(world, by="david")
