@@ -94,6 +94,7 @@ TAGS = {
     "identity-providers": "Where agents have accounts that they enter with, and whose account is whose.",
     "delegations": "Delegations of signature: who may sign in the executive's name, by which act.",
     "interims": "Who acts for an absent head or manager, and until when.",
+    "oauth": "Tokens for machines, as OAuth 2.0 has them.",
     "api-clients": "Machines that call the API, their scopes and their secrets.",
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from app.access.governed import open_to_all
 from app.clients import granting
 from app.clients.granting import Ask
+from app.clients.oauth_contract import EXTRA, RESPONSES
 from app.clients.problems import InvalidClient, OAuthError
 from app.clients.protocol import ASSERTION_TYPE, AssertionRefused, claimed_client
 from app.kit.alarms import note, note_problem
@@ -22,12 +23,25 @@ from app.kit.problems import Problem
 from app.web.forms import receive
 
 pages = APIRouter(route_class=APIRoute, include_in_schema=False)
+tokens = APIRouter(route_class=APIRoute)
 
 
-@pages.post("/oauth/token")
+@tokens.post(
+    "/oauth/token",
+    operation_id="request_token",
+    tags=["oauth"],
+    response_class=Response,
+    responses=RESPONSES,
+    openapi_extra=EXTRA,
+)
 @open_to_all("machines signing in")
 async def give_token(request: Request) -> Response:
-    """Client credentials in, bearer token out. Authenticated by itself, in transactions of its own."""
+    """Client credentials in, bearer token out (RFC 6749, section 4.4).
+
+    The client shows who it is by `Authorization: Basic`, by its secret in the form, or by a statement it has signed:
+    one of the three. Errors are OAuth's, not problem documents.
+    """
+    # Authenticated by itself, in transactions of its own.
     state = request.app.state
     try:
         ask = _ask_of(await receive(request), request.headers.get("authorization"))

@@ -38,6 +38,9 @@ UNREADABLE: Final = (
 )
 """What an answer that is cut, too long, too slow, or no JSON is found out by."""
 
+MAX_ADDRESSES: Final = 3
+"""How many addresses of a name are tried: each may take as long as a connection may."""
+
 PORTS: Final = {"https": 443, "http": 80}
 _NAT64: Final = ip_network("64:ff9b::/96")
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -187,9 +190,8 @@ def _connect(connection: HTTPConnection, reach: Reach) -> socket.socket:
         raise NameResolutionError(connection.host, connection, socket.gaierror(str(error))) from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     refusal: OSError = OSError("its addresses are not public")
-    for address in addresses:
-        if not reach.admits(ip_address(address.partition("%")[0])):
-            continue
+    admitted = [address for address in addresses if reach.admits(ip_address(address.partition("%")[0]))]
+    for address in admitted[:MAX_ADDRESSES]:
         try:
             return create_connection(
                 (address, connection.port), connection.timeout, socket_options=connection.socket_options
