@@ -14,6 +14,7 @@ from app.clients.commands import client_app
 from app.codes.commands import codes_app
 from app.irritants.commands import protection_app
 from app.kit.bounds import everywhere
+from app.mandates.commands import mandate_app
 from app.openid.commands import provider_app
 from app.people.commands import authority_app, import_app
 from app.privacy.commands import privacy_app
@@ -69,6 +70,7 @@ main.add_typer(audit_app, name="audit")
 main.add_typer(codes_app, name="codes")
 main.add_typer(provider_app, name="provider")
 main.add_typer(protection_app, name="protection")
+main.add_typer(mandate_app, name="mandate")
 main.add_typer(privacy_app, name="privacy")
 
 AuthorityOption = Annotated[

@@ -108,6 +108,7 @@ TAGS = {
     "mandate-models": "The model mandate of the authority, version after version.",
     "agreements": "What a mandate reserves to elected members and managers, asked of its sponsor and answered.",
     "amendments": "What changes of a mandate in force, signed by those whom it concerns.",
+    "verifications": "Whether a file is a mandate sealed here, for anybody who holds one.",
     "half-days": "Mornings and afternoons that a mandate protects.",
     "follow-ups": "The six-weekly meetings of team and client directorate.",
     "commitments": "What each side promised at a follow-up.",
@@ -194,7 +195,14 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         lifespan=_lifespan,
     )
     https = settings.public_url.startswith("https:")
-    application.install(app, max_body_bytes=settings.max_body_bytes, https=https)
+    # Base64 makes four characters of three bytes; the rest of the body has the room of any other.
+    most = settings.max_file_bytes * 4 // 3 + settings.max_body_bytes
+    application.install(
+        app,
+        max_body_bytes=settings.max_body_bytes,
+        roomy={path: most for room in ROOMS for path in room.files},
+        https=https,
+    )
     app.add_exception_handler(HTTPException, _on_http)  # type: ignore[arg-type]
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=[*map(str, settings.trusted_proxies)])

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
     """A larger request body is refused with 413."""
 
+    max_file_bytes: int = Field(default=8_388_608, ge=65_536)
+    """The same for the few requests that carry a PDF: the file, before it is written in base64."""
+
     threads: int = Field(default=16, ge=1, le=200)
     """Requests worked on at once by one server process; the connection pools have the same size."""
 

@@ -62,12 +62,15 @@ class Room:
 
     `reactions` answer events of rooms below in the same transaction; `subscribers` are owed sealed events by the
     worker, which also does the `chores` and runs the `errands`; `refusals` say what the violation of a named
-    constraint means. `concerned` selects, for a kind of subject, pairs of its id and an agent's who is to read of its
-    events (`journal.persons`). `personal` is what the room holds about a person, `periods` how long.
+    constraint means. `files` are the whole paths, as `/api/v1/mandates/{mandate_id}/…`, whose requests carry a file and
+    may be larger (`Settings.max_file_bytes`). `concerned` selects, for a kind of subject, pairs of its id and an
+    agent's who is to read of its events (`journal.persons`). `personal` is what the room holds about a person,
+    `periods` how long.
     """
 
     routers: Sequence[APIRouter] = ()
     pages: Sequence[APIRouter] = ()
+    files: Sequence[str] = ()
     doors: Sequence[Door] = ()
     farewells: Sequence[Farewell] = ()
     shortcuts: Sequence[Shortcut] = ()

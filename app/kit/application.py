@@ -1,7 +1,7 @@
 """The application around the routes: problem documents for every failure, request ids, size limit, health, logs."""
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match
+from starlette.routing import Match, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import database as db
@@ -54,14 +54,18 @@ def problem_response(request: Request, problem: Problem) -> Response:
     return Response(to_json(document), problem.status, headers, media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI, *, max_body_bytes: int, https: bool = False) -> None:
+Roomy = Mapping[str, int]
+"""How large a body may be at certain paths, as routes write them: `/mandates/{mandate_id}/file`."""
+
+
+def install(app: FastAPI, *, max_body_bytes: int, roomy: Roomy | None = None, https: bool = False) -> None:
     """Give `app` the habits of the house. Routes come from the rooms. `https`: people reach it so, and no other way."""
     app.router.route_class = WorkRoute
     app.add_exception_handler(Problem, _on_problem)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _on_validation)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _on_http)  # type: ignore[arg-type]
     app.add_exception_handler(DBAPIError, _on_database)  # type: ignore[arg-type]
-    app.add_middleware(RequestContext, max_body_bytes=max_body_bytes, https=https)
+    app.add_middleware(RequestContext, max_body_bytes=max_body_bytes, roomy=roomy or {}, https=https)
     app.router.add_route("/healthz", _healthz, methods=["GET"], include_in_schema=False)
     app.router.add_route("/readyz", _readyz, methods=["GET"], include_in_schema=False)
 
@@ -196,9 +200,12 @@ class RequestContext:
     It also answers for faults of ours (500), which no other layer does with the request's id and headers.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, https: bool = False) -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_body_bytes: int, roomy: Roomy | None = None, https: bool = False
+    ) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.roomy = [(compile_path(path)[0], most) for path, most in (roomy or {}).items()]
         self.headers = [(b"x-content-type-options", b"nosniff")]
         if https:
             # RFC 6797: whoever came by HTTPS once comes by nothing else for a year.
@@ -247,19 +254,23 @@ class RequestContext:
             )
 
     def _limited(self, scope: Scope, receive: Receive) -> Callable[[], Awaitable[MutableMapping[str, Any]]]:
+        most = self._most(scope["path"])
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        received = int(declared) if declared.isdigit() and int(declared) > self.max_body_bytes else 0
+        received = int(declared) if declared.isdigit() and int(declared) > most else 0
 
         async def counted() -> MutableMapping[str, Any]:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_body_bytes:
-                raise self._too_large()
+            if received > most:
+                raise self._too_large(most)
             return message
 
         return counted
 
-    def _too_large(self) -> BodyTooLarge:
-        detail = _("Le contenu dépasse {maximum} octets.").format(maximum=self.max_body_bytes)
+    def _most(self, path: str) -> int:
+        return next((most for places, most in self.roomy if places.match(path)), self.max_body_bytes)
+
+    def _too_large(self, most: int) -> BodyTooLarge:
+        detail = _("Le contenu dépasse {maximum} octets.").format(maximum=most)
         return BodyTooLarge(detail, headers={"Connection": "close"})

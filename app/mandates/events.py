@@ -52,6 +52,18 @@ class MandateSigned(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MandateSignedOutside(Event):
+    """A certificate proves that this party signed, in a file that whoever acts brought back."""
+
+    type: ClassVar[str] = "mandate.signed_outside"
+    party_id: UUID
+    capacity: PartyCapacity
+    document_hash: str
+    file_id: UUID
+    certificate_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MandateRefused(Event):
     type: ClassVar[str] = "mandate.refused"
     party_id: UUID
@@ -110,6 +122,15 @@ class MandateSealed(Event):
     file_id: UUID
     sha256: str
     demonstration: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateTimestamped(Event):
+    """A timestamp authority vouches for the instant at which the sealed file stood."""
+
+    type: ClassVar[str] = "mandate.timestamped"
+    file_id: UUID
+    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,17 +7,38 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from app.access.dependencies import ActorDep
-from app.access.governed import governed_by
-from app.kit.routing import DatabaseDep, json_page, problem_responses, router
+from app.access.governed import governed_by, open_to_all
+from app.kit.limits import network
+from app.kit.routing import (
+    WRITES,
+    DatabaseDep,
+    OpenRoute,
+    SessionDep,
+    json_object,
+    json_page,
+    problem_responses,
+    router,
+    unstored,
+)
 from app.kit.schemas import Page
-from app.mandates.papers import reading
-from app.mandates.papers.schemas import FileQuery, MandateFileSummary, PaperQuery
+from app.mandates import queries, service
+from app.mandates.papers import reading, verifying
+from app.mandates.papers.schemas import (
+    ExternalSignature,
+    FileQuery,
+    MandateFileSummary,
+    PaperQuery,
+    Verification,
+    VerificationRequest,
+)
 from app.mandates.policy import POLICY
+from app.mandates.schemas import MandateDetail
 
 PDF = "application/pdf"
 A_PDF = {"description": "The file.", "content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}
 
 api = router("/mandates", "mandates")
+open_api = router("/verifications", "verifications", OpenRoute)
 
 
 @api.get(
@@ -63,6 +84,36 @@ def read_mandate_file(mandate_id: UUID, file_id: UUID, actor: ActorDep, database
     with database.read() as connection:
         content, sha256 = reading.content(connection, actor, mandate_id, file_id)
     return _pdf(content, sha256, f"mandat-{file_id}.pdf")
+
+
+@api.post("/{mandate_id}/external-signature", response_model=MandateDetail, responses=WRITES)
+@governed_by(POLICY, "bring_signed")
+def bring_signed_mandate(
+    mandate_id: UUID, form: ExternalSignature, actor: ActorDep, session: SessionDep
+) -> Response:
+    """Bring back the text that was signed elsewhere: each party that a trusted certificate proves has signed.
+
+    A party's certificate bears their mail address or their name, or the lab states whose it is. A party may bring their
+    own signature, the lab those of everybody. All or nothing: where somebody proven has yet to wait for their turn, no
+    signature is counted.
+    """
+    mandate = service.find(session, actor, mandate_id)
+    service.bring_signed(
+        session,
+        actor,
+        mandate,
+        form.file,
+        {each.certificate_sha256: each.party_id for each in form.parties},
+    )
+    return json_object(queries.detail(session, actor, mandate_id))
+
+
+@open_api.post("", response_model=Verification, responses=WRITES)
+@open_to_all("anybody who holds a mandate's file may have it verified")
+def verify_file(request: Request, form: VerificationRequest, database: DatabaseDep) -> Response:
+    """Is this file a mandate sealed here, by whom was it signed, is it in force? Nothing is kept; no token needed."""
+    verifying.knock(database, verifying.BY_FILE, network(request.client and request.client.host))
+    return unstored(json_object(verifying.of_file(database, form.file)))
 
 
 def _pdf(content: bytes, sha256: str, name: str) -> Response:

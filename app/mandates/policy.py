@@ -130,6 +130,8 @@ POLICY = Policy(
                scope="programme:write"),
         Action("sign", _("signer un mandat"), (C.PARTY,), PARTIES_ONLY, fresh=True),
         Action("refuse", _("refuser un mandat, avec sa raison"), (C.PARTY,), PARTIES_ONLY, fresh=True),
+        Action("bring_signed", _("rapporter un mandat signé hors d'Essaim"), (C.LAB, C.PARTY),
+               _("Ce geste revient au laboratoire et aux parties du mandat."), fresh=True),
         Action("suspend", _("suspendre un mandat"), (C.SPONSOR, C.LAB), SPONSOR_AND_LAB, scope="programme:write"),
         Action("resume", _("reprendre un mandat suspendu"), (C.SPONSOR, C.LAB), SPONSOR_AND_LAB,
                scope="programme:write"),

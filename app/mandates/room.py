@@ -10,12 +10,14 @@ from app.mandates import (
     lifecycle,
     pages,
     paper_endpoints,
+    paper_pages,
     personal,
     policy,
     problems,
     reactions,
     service,
 )
+from app.mandates.papers import timestamping
 from app.people.events import AuthorityCreated
 from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMemberLeft
 
@@ -27,8 +29,14 @@ ROOM = Room(
         drafting_endpoints.comments_api,
         drafting_endpoints.models_api,
         paper_endpoints.api,
+        paper_endpoints.open_api,
     ],
-    pages=[pages.pages],
+    pages=[pages.pages, paper_pages.pages],
+    files=[
+        "/api/v1/verifications",
+        "/api/v1/mandates/{mandate_id}/external-signature",
+        paper_pages.DOOR,
+    ],
     policies=[policy.WRITING, policy.POLICY, drafting_policy.COMMENT, drafting_policy.MODEL],
     lifecycles=[
         lifecycle.LIFECYCLE,
@@ -50,6 +58,7 @@ ROOM = Room(
         service.announce_ends,
         reactions.begin_model_where_there_is_none,
     ],
+    errands=[timestamping.stamp_due],
     refusals={"uq_mandates_team_prepared": problems.MandateInPreparation},
     personal=personal.PERSONAL,
     periods=personal.PERIODS,

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
 
 from app.kit.application import field_error
 from app.kit.i18n import Text, _
@@ -14,6 +15,7 @@ from app.kit.problems import Malformed, Problem, UnsupportedMediaType
 from app.web.visits import FIELD
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
+WITH_FILE = "multipart/form-data"
 MAX_FIELDS = 500
 M = TypeVar("M", bound=BaseModel)
 
@@ -48,6 +50,30 @@ async def receive(request: Request) -> dict[str, list[str]]:
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
     return fields
+
+
+async def receive_with_file(request: Request) -> tuple[dict[str, list[str]], bytes]:
+    """The fields of the request's body and its one file; empty bytes where none was chosen.
+
+    Raises `UnsupportedMediaType`, `Malformed`.
+    """
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent != WITH_FILE:
+        raise UnsupportedMediaType(_("Envoyez le formulaire de la page, avec son fichier."))
+    # Read whole first, so that a body too large is refused as such.
+    await request.body()
+    fields: dict[str, list[str]] = {}
+    content = b""
+    try:
+        async with request.form(max_files=1, max_fields=MAX_FIELDS) as form:
+            for name, value in form.multi_items():
+                if isinstance(value, str):
+                    fields.setdefault(name, []).append(value)
+                else:
+                    content = await value.read()
+    except HTTPException as error:
+        raise Malformed from error
+    return fields, content
 
 
 def read(request: Request, model: type[M]) -> Form[M]:

@@ -28,7 +28,7 @@ from app.kit.database import translate
 from app.kit.i18n import negotiate, speak
 from app.kit.problems import NotFound, Problem, Unexpected
 from app.kit.routing import Limiter, limiter_of
-from app.web.forms import receive
+from app.web.forms import receive, receive_with_file
 from app.web.headers import protect
 from app.web.rendering import render
 from app.web.visits import (
@@ -101,6 +101,9 @@ class PageRoute(APIRoute):
     is_quiet = False
     """Whether its refusals are written down without a word on who was refused (`kit.alarms`)."""
 
+    takes_file = False
+    """Whether its form carries a file: `request.state.file`, in bytes."""
+
     def __init__(self, path: str, endpoint: Callable[..., Response], **options: Any) -> None:
         options |= {"include_in_schema": False, "response_model": None}
         super().__init__(path, _in_one_transaction(endpoint), **options)
@@ -144,7 +147,10 @@ class PageRoute(APIRoute):
     ) -> Response:
         if request.method != "GET":
             check_origin(request)
-            request.state.form = await receive(request)
+            if self.takes_file:
+                request.state.form, request.state.file = await receive_with_file(request)
+            else:
+                request.state.form = await receive(request)
         if visit.caller is None and not self.for_strangers:
             return _to_sign_in(request)
         if visit.caller and (limiter := limiter_of(request)):
@@ -202,16 +208,27 @@ class OpenPageRoute(PageRoute):
         open_up()
 
 
+class OpenFileRoute(OpenPageRoute):
+    """A page for strangers too, whose form carries a file."""
+
+    takes_file = True
+
+
 class QuietOpenPageRoute(OpenPageRoute):
     """Both."""
 
     is_quiet = True
 
 
-def page_router(prefix: str = "", *, anonymous: bool = False, quiet: bool = False) -> APIRouter:
-    """A router whose routes are pages. `anonymous`: for strangers too. `quiet`: see `QuietPageRoute`."""
-    if anonymous:
-        route_class: type[PageRoute] = QuietOpenPageRoute if quiet else OpenPageRoute
+def page_router(
+    prefix: str = "", *, anonymous: bool = False, quiet: bool = False, takes_file: bool = False
+) -> APIRouter:
+    """A router whose routes are pages. `anonymous`: for strangers too. `quiet`: see `QuietPageRoute`. `takes_file`, of
+    those for strangers: with a file."""
+    if takes_file:
+        route_class: type[PageRoute] = OpenFileRoute
+    elif anonymous:
+        route_class = QuietOpenPageRoute if quiet else OpenPageRoute
     else:
         route_class = QuietPageRoute if quiet else PageRoute
     return APIRouter(prefix=prefix, route_class=route_class)

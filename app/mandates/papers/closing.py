@@ -62,6 +62,7 @@ def seal(session: Session, mandate: Mandate, submission: int, *, by: Actor) -> M
             authority=authority.name,
             text=document.text.encode(),
             evidence=told,
+            is_stamped_later=settings.timestamp_url is not None,
         )
     file = insert(
         session,

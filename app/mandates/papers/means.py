@@ -14,3 +14,14 @@ def use(settings: Settings) -> None:
 def settings() -> Settings:
     """Those given to `use`, else the environment's."""
     return _settings or get_settings()
+
+
+def roots_of(slug: str) -> list[bytes]:
+    """The certificates (DER) at the top of those that an authority trusts. Raises `OSError`, `ValueError`."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    file = settings().signature_roots.get(slug)
+    if file is None:
+        return []
+    return [each.public_bytes(Encoding.DER) for each in x509.load_pem_x509_certificates(file.read_bytes())]

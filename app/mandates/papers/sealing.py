@@ -8,20 +8,25 @@ import io
 from collections.abc import Mapping
 from typing import Any, Final
 
+from app.mandates.papers.checking import EVIDENCE, PIECE, TEXT
 from app.mandates.papers.seals import Seal
 
 FIELD: Final = "Cachet"
+STAMP: Final = "Horodatage"
+"""The field of the timestamp that comes later. It stands from the start: a structure that grew after the seal would be
+a change that no signature allows."""
 FRAME: Final = (62, 68, 538, 142)
 """Where the last page draws the frame of the seal, in points from its lower left corner: x0, y0, x1, y1."""
-PIECE: Final = "/Essaim"
-TEXT: Final = "/Text"
-EVIDENCE: Final = "/Evidence"
+
+
 RESERVED: Final = 24_576
 """Room for the signature and its certificates, in hexadecimal digits. Said beforehand, the key serves once a seal and
 not twice: a device on the network is asked once."""
 
 
-def seal(pdf: bytes, by: Seal, *, authority: str, text: bytes, evidence: bytes) -> bytes:
+def seal(
+    pdf: bytes, by: Seal, *, authority: str, text: bytes, evidence: bytes, is_stamped_later: bool = False
+) -> bytes:
     """`pdf` with one increment: the private data, the field and the seal over the whole.
 
     No network: the timestamp comes later, as an increment of its own (`timestamping`).
@@ -34,6 +39,8 @@ def seal(pdf: bytes, by: Seal, *, authority: str, text: bytes, evidence: bytes) 
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     _keep_private(writer, {TEXT: text, EVIDENCE: evidence})
     add_field(writer, FIELD, f"Cachet électronique, {authority}", box=FRAME)
+    if is_stamped_later:
+        add_field(writer, STAMP, "Horodatage du mandat scellé")
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         name=by.holder,

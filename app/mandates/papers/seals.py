@@ -107,7 +107,7 @@ def _demonstration(session: Session, authority: Authority) -> Seal:
     """The one that is kept under lock for this authority; without a master key, one whose key is forgotten at once."""
     keyring = means.settings().keyring()
     if keyring is None:
-        return _own_made(*demonstration.make(authority.name, clock.now()))
+        return own_made(*demonstration.make(authority.name, clock.now()))
     about = f"seal of {authority.id}".encode()
     kept = select(MandateSeal).where(col(MandateSeal.authority_id) == authority.id)
     row = session.execute(kept).scalar_one_or_none()
@@ -130,11 +130,12 @@ def _demonstration(session: Session, authority: Authority) -> Seal:
         key = keyring.open(Sealed(row.master_id, row.wrapped_key, row.ciphertext), about)
     except LockNotOpened as error:
         log.warning("the kept seal cannot be opened", authority=authority.slug, exc_info=error)
-        return _own_made(*demonstration.make(authority.name, clock.now()))
-    return _own_made(key, row.certificate)
+        return own_made(*demonstration.make(authority.name, clock.now()))
+    return own_made(key, row.certificate)
 
 
-def _own_made(key: bytes, certificate: bytes) -> Seal:
+def own_made(key: bytes, certificate: bytes) -> Seal:
+    """The seal of a key and certificate (DER) that `demonstration` made."""
     from asn1crypto import keys, x509
     from pyhanko.sign import signers
     from pyhanko_certvalidator.registry import SimpleCertificateStore

@@ -48,16 +48,16 @@ def collect(session: Session, actor: Actor, sheet: Sheet, held: Held, on_behalf_
     mine = [party for party in everybody if hand.holds(party)]
     if all(party.state is PartyState.SIGNED for party in mine):
         raise AlreadySigned
-    awaited = [party for party in _due(everybody) if party in mine]
+    awaited = [party for party in due_of(everybody) if party in mine]
     if not awaited:
-        raise _not_yet(everybody)
+        raise not_yet(everybody)
     capacities = held()
     if not any((party.agent_id, party.capacity) in capacities for party in awaited):
         raise hand.lapsed(awaited[0])
     now = clock.now()
     while due := [
         party
-        for party in _due(everybody)
+        for party in due_of(everybody)
         if hand.holds(party) and (party.agent_id, party.capacity) in capacities
     ]:
         for party in due:
@@ -136,15 +136,15 @@ def _sign_as(
     record(session, sheet.signed(party, hand.by_act(party)), by=hand.acting(actor, party))
 
 
-def _due(everybody: Iterable[MandateParty]) -> list[MandateParty]:
+def due_of(everybody: Iterable[MandateParty]) -> list[MandateParty]:
     """Those whose turn it is: everybody of the lowest rank that is not complete."""
     pending = [party for party in everybody if party.state is PartyState.PENDING]
     lowest = min((party.rank for party in pending), default=0)
     return [party for party in pending if party.rank == lowest]
 
 
-def _not_yet(everybody: Iterable[MandateParty]) -> NotYourTurn:
-    awaited = _due(everybody)
+def not_yet(everybody: Iterable[MandateParty]) -> NotYourTurn:
+    awaited = due_of(everybody)
     return NotYourTurn(
         _("Votre tour viendra. Nous attendons d'abord : {capacity} ({count} signature(s)).").format(
             capacity=awaited[0].capacity.label, count=len(awaited)

@@ -116,6 +116,11 @@ def sign(
         lambda: capacities_held(session, actor, mandate),
         on_behalf_of,
     )
+    conclude(session, actor, mandate, complete=complete)
+
+
+def conclude(session: Session, actor: Actor, mandate: Mandate, *, complete: bool) -> None:
+    """A signature has been counted: when it was the last, the mandate comes into force."""
     LIFECYCLE.apply(session, mandate, "sign")
     if complete:
         _activate(session, actor, mandate)

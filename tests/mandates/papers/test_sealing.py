@@ -17,7 +17,8 @@ from sqlmodel import col
 from app.kit.vault import new_key
 from app.mandates.paper_models import MandateFile, MandateSeal
 from app.mandates.papers import means
-from app.mandates.papers.sealing import EVIDENCE, FIELD, PIECE, TEXT
+from app.mandates.papers.checking import EVIDENCE, PIECE, TEXT
+from app.mandates.papers.sealing import FIELD
 from app.settings import Settings
 from tests.mandates.builders import active, mandate, sign, sign_all, submitted
 from tests.support.world import World
