@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlmodel import col
 
 from app.amendments.terms import Terms
@@ -68,7 +68,7 @@ def _members(connection: Reader, team_id: UUID, terms: Terms) -> list[Any]:
         col(TeamMember.team_id) == team_id,
         col(TeamMember.left_on).is_(None),
     )
-    statement = (
+    statement: Select[Any] = (
         select(
             col(Agent.id),
             col(Agent.given_name),

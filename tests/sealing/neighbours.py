@@ -17,6 +17,7 @@ from app.people.models import Agent
 from app.signin.models import ApiClient, Method
 from app.signin.sessions import open_session
 from app.web.visits import digest
+from tests.amendments.builders import draft as draft_amendment
 from tests.calls.builders import application
 from tests.follow_ups.builders import held
 from tests.people.builders import away, delegation, interim
@@ -29,6 +30,9 @@ OF_PARAMETER = {
     "absent_id": "agents",
     "adoption_id": "adoptions",
     "agent_id": "agents",
+    "amendment_id": "mandate_amendments",
+    "joining": "agents",
+    "leaving": "agents",
     "agent_ids": "agents",
     "application_id": "applications",
     "authority_id": "authorities",
@@ -86,6 +90,7 @@ WRITTEN = {"^[0-9a-f]{64}$": "0" * 64}
 def furnish(world: World) -> None:
     """Something of every kind."""
     meeting = held(world)
+    draft_amendment(world, {"id": meeting["mandate_id"]}, budget_euros=900)
     log_entry(world, meeting["team_id"], by="bruno")
     adoption(world)
     application(world, by="david")
