@@ -41,8 +41,8 @@ AMENDMENTS: Table = {
     "mandate_task.raised": Telltale(T, [
         Telling([T.successor], _("Le mandat de l'équipe « {team} » vous attend"),
                 _("Vous exercez une fonction ({capacity}) au titre de laquelle une autre personne avait signé ce "
-                  "mandat. Lisez-le : le laboratoire vous demandera de le signer à votre tour. Il reste en vigueur d'ici "
-                  "là.")),
+                  "mandat. Lisez-le : le laboratoire vous demandera de le signer à votre tour. Il reste en vigueur "
+                  "d'ici là.")),
         Telling([T.lab, T.coach], _("Une signature est à reprendre dans le mandat de l'équipe « {team} »"),
                 _("En qualité de : {capacity}. La raison : {cause}. Un avenant est préparé : soumettez-le à "
                   "signature. Le mandat reste en vigueur d'ici là.")),
