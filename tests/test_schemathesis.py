@@ -60,5 +60,6 @@ def search(world: World, database_url: str, folder: Path, token: str | None, *, 
             timeout=900,
             check=False,
         )
-    assert found.returncode == 0, found.stdout[-12_000:] + found.stderr[-2000:]
+    failures = found.stdout[found.stdout.find(" FAILURES ") :]
+    assert found.returncode == 0, failures[:12_000] + found.stderr[-2000:]
     assert '"level": "error"' not in log.read_text()

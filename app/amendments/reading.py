@@ -1,20 +1,21 @@
 """How a mandate would read once amended. One rule for the pages, which only read, and for the text that is signed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
 from app.amendments.terms import Terms
 from app.kit.calendar import Half, Weekday
 from app.mandates import wording
-from app.mandates.lifecycle import ClauseKind
+from app.mandates.lifecycle import ClauseKind, PartyCapacity
 from app.mandates.models import MandateDocument
-from app.mandates.wording import Instead, Reader
-from app.people.models import Agent, Directorate
+from app.mandates.people_named import MEMBER, PEOPLE, Reader
+from app.mandates.wording import Instead
+from app.people.models import Agent
 from app.teams.models import TeamMember
 
 
@@ -39,7 +40,7 @@ def amended(connection: Reader, mandate: Mapping[str, Any], terms: Terms) -> tup
     clauses = (
         wording.clauses(connection, mandate["id"])
         if terms.clauses is None
-        else [{**clause, "kind": ClauseKind(clause["kind"])} for clause in terms.clauses]
+        else [_clause(clause) for clause in terms.clauses]
     )
     half_days = wording.in_order(slot for slot in weekly if slot["agent_id"] in names)
     return columns, Instead(_name(connection, columns["sponsor_id"]), members, half_days, clauses)
@@ -54,6 +55,13 @@ def document_of(connection: Reader, mandate_id: UUID, submission: int) -> dict[s
     return document
 
 
+def _clause(plain: Mapping[str, Any]) -> dict[str, Any]:
+    deadline = plain.get("deadline")
+    if deadline is not None:
+        deadline = {**deadline, "owner": PartyCapacity(deadline["owner"])}
+    return {**plain, "kind": ClauseKind(plain["kind"]), "deadline": deadline}
+
+
 def _name(connection: Reader, agent_id: UUID) -> str:
     row = connection.execute(
         select(col(Agent.given_name), col(Agent.family_name)).where(col(Agent.id) == agent_id)
@@ -61,26 +69,19 @@ def _name(connection: Reader, agent_id: UUID) -> str:
     return f"{row.given_name} {row.family_name}"
 
 
-def _members(connection: Reader, team_id: UUID, terms: Terms) -> list[Any]:
+def _members(connection: Reader, team_id: UUID, terms: Terms) -> Sequence[Any]:
     """The members that the team would have, those who join last."""
     present = and_(
-        col(TeamMember.agent_id) == col(Agent.id),
+        col(TeamMember.agent_id) == col(MEMBER.id),
         col(TeamMember.team_id) == team_id,
         col(TeamMember.left_on).is_(None),
     )
-    statement: Select[Any] = (
-        select(
-            col(Agent.id),
-            col(Agent.given_name),
-            col(Agent.family_name),
-            col(Directorate.name).label("directorate"),
-        )
-        .outerjoin(TeamMember, present)
-        .outerjoin(Directorate, col(Directorate.id) == col(Agent.directorate_id))
+    statement = (
+        PEOPLE.outerjoin(TeamMember, present)
         .where(
-            or_(col(TeamMember.id).is_not(None), col(Agent.id).in_(terms.joining)),
-            col(Agent.id).not_in(terms.leaving),
+            or_(col(TeamMember.id).is_not(None), col(MEMBER.id).in_(terms.joining)),
+            col(MEMBER.id).not_in(terms.leaving),
         )
-        .order_by(col(TeamMember.id).is_(None), col(TeamMember.joined_on), col(TeamMember.id), col(Agent.id))
+        .order_by(col(TeamMember.id).is_(None), col(TeamMember.joined_on), col(TeamMember.id), col(MEMBER.id))
     )
-    return list(connection.execute(statement))
+    return connection.execute(statement).all()

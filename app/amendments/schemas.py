@@ -11,9 +11,10 @@ from app.amendments.lifecycle import AmendmentState, Cause, TaskState
 from app.kit.calendar import Half, Weekday
 from app.kit.listing import ListQuery
 from app.kit.schemas import UNCHANGED, Day, Prose, Request, Response
+from app.mandates.clause_schemas import ClauseBody
 from app.mandates.difference import Change
 from app.mandates.lifecycle import PartyCapacity
-from app.mandates.schemas import Budget, ClauseBody, Party, SlotBody
+from app.mandates.schemas import Budget, Party, SlotBody
 
 _PURPOSE = Field(
     description="Why the mandate is to change, for those who will sign.",

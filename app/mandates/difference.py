@@ -70,7 +70,7 @@ class Difference:
 
 
 FACTS: Final = ("starts_on", "ends_on", "team", "client_directorate", "sponsor", "charter_id")
-_CLAUSE_FACTS: Final = ("kind", "mandatory", "deadline_days", "deadline_owner", "deadline_what")
+_CLAUSE_FACTS: Final = ("kind", "mandatory", "deadline")
 _WORD = re.compile(r"\n\s*|[^\S\n]+|\w+[’']|\w+(?:-\w+)*|[^\w\s]")
 _COMPARISONS: Final = 1_000_000
 """Up to so many equal pairs of words, every word counts; beyond, difflib passes over the most frequent ones."""

@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
-from app.kit.listing import Listing, Visible
+from app.kit.columns import table_of
+from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
 from app.kit.sql import among
 from app.mandates import signatories, wording
@@ -88,6 +89,7 @@ _summary: tuple[Any, ...] = (
 )
 _rest: tuple[Any, ...] = (
     col(Mandate.charter_id),
+    col(Mandate.model_id),
     col(Mandate.cadence_weeks),
     col(Mandate.half_days_per_week),
     col(Mandate.make_good_days),
@@ -111,7 +113,8 @@ _rest: tuple[Any, ...] = (
 )
 
 
-def _joined(*columns: Any) -> Any:
+def register(*columns: Any) -> Any:
+    """These columns of mandates, their teams, sponsors and client directorates."""
     return (
         select(*columns)
         .select_from(Mandate)
@@ -126,19 +129,26 @@ ALL = Visible("all", _own)
 CONCERNED = Visible("concerned", _own & or_(IS_PARTY, IS_SPONSOR, IS_COACH, IS_HEAD, IS_MEMBER, IS_MANAGER))
 ELECTED = Visible("elected", _own & or_(IS_PARTY, IS_SPONSOR))
 
-MANDATES = Listing(
-    _joined(*_summary),
-    key=col(Mandate.id),
-    sorts={"created_at": col(Mandate.created_at), "ends_on": col(Mandate.ends_on)},
-    filters={
-        "team_id": among(col(Mandate.team_id), "team_id"),
-        "state": among(col(Mandate.state), "state"),
-        "to_sign": bindparam("to_sign") == AWAITS_SIGNATURE,
+SORTS: dict[str, Any] = {name: table_of(Mandate).c[name] for name in ("created_at", "starts_on", "ends_on")}
+FILTERS = {
+    **{
+        name: among(table_of(Mandate).c[name], name)
+        for name in ("team_id", "state", "sponsor_id", "client_directorate_id")
     },
+    "starts_from": since(col(Mandate.starts_on), "starts_from"),
+    "starts_until": until(col(Mandate.starts_on), "starts_until"),
+    "ends_from": since(col(Mandate.ends_on), "ends_from"),
+    "ends_until": until(col(Mandate.ends_on), "ends_until"),
+    "to_sign": bindparam("to_sign") == AWAITS_SIGNATURE,
+}
+"""How the register is sorted and filtered, as a list and as files."""
+
+MANDATES = Listing(
+    register(*_summary), key=col(Mandate.id), sorts=SORTS, filters=FILTERS, search=col(Mandate.search)
 )
 
 _details = {
-    visible.name: _joined(*_summary, *_rest).where(visible.clause, col(Mandate.id) == _mandate_id)
+    visible.name: register(*_summary, *_rest).where(visible.clause, col(Mandate.id) == _mandate_id)
     for visible in (ALL, CONCERNED, ELECTED)
 }
 _documents = {
@@ -167,16 +177,21 @@ def readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
     return ELECTED if actor.has(Capacity.ELECTED) else CONCERNED, parameters
 
 
+def columns(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> dict[str, Any]:
+    """A mandate's own columns and those beside it, if `actor` may read it. Raises `NotFound`."""
+    visible, parameters = readable_by(actor)
+    row = connection.execute(_details[visible.name], {**parameters, "id": mandate_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return dict(row._mapping)
+
+
 def detail(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> dict[str, Any]:
     """One mandate as the API shows it to `actor`. Raises `NotFound`.
 
     A draft's clauses are filled from what is known now; afterwards they are read from the text that is signed.
     """
-    visible, parameters = readable_by(actor)
-    row = connection.execute(_details[visible.name], {**parameters, "id": mandate_id}).one_or_none()
-    if row is None:
-        raise NotFound
-    data: dict[str, Any] = row._asdict()
+    data = columns(connection, actor, mandate_id)
     reads = (
         wording.read(connection, data)
         if data["document_hash"] is None

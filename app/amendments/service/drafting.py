@@ -188,6 +188,8 @@ def _clauses(
 ) -> tuple[dict[str, Any], ...] | None:
     if written is None:
         return None
-    wanted: list[dict[str, Any]] = msgspec.to_builtins(articles.checked(written))
+    wanted: list[dict[str, Any]] = msgspec.to_builtins(
+        articles.checked(written, articles.held_of(session, mandate))
+    )
     present = msgspec.to_builtins(wording.clauses(session, mandate.id))
     return None if wanted == present else tuple(wanted)

@@ -12,6 +12,7 @@ from app.amendments.service.study import Study
 from app.amendments.service.tasks import review
 from app.journal.service import record
 from app.kit.lifecycle import change
+from app.mandates import papers
 from app.mandates.events import MandateAmended
 from app.mandates.models import Mandate
 from app.mandates.service import articles, slots
@@ -55,6 +56,7 @@ def take_effect(session: Session, actor: Actor, mandate: Mandate, amendment: Ame
         fields=wanted.fields(),
     )
     record(session, amended, by=actor)
+    papers.seal(session, mandate, submission, by=actor)
     review(session, actor, mandate)
 
 

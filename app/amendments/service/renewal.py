@@ -17,10 +17,11 @@ from app.journal.service import record
 from app.kit.database import insert
 from app.mandates import policy as mandates
 from app.mandates import wording
+from app.mandates.clause_schemas import ClauseBody
 from app.mandates.lifecycle import IN_FORCE
 from app.mandates.models import Mandate
 from app.mandates.problems import NotInForce
-from app.mandates.schemas import ClauseBody, MandateDraft, SlotBody
+from app.mandates.schemas import MandateDraft, SlotBody
 from app.mandates.service import draft
 from app.mandates.service.finding import hold
 from app.teams.queries import members_of

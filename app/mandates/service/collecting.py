@@ -129,6 +129,7 @@ def _sign_as(
             document_hash=sheet.document_hash,
             signed_at=now,
             method=actor.method,
+            address=actor.address,
             **hand.kept(party),
         )
     )

@@ -13,7 +13,7 @@ from app.access.actor import Actor
 from app.journal.service import record
 from app.kit import clock
 from app.kit.lifecycle import change
-from app.mandates import events, wording
+from app.mandates import events, papers, wording
 from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyCapacity
 from app.mandates.models import Mandate, MandateDocument, MandateParty
 from app.mandates.policy import POLICY
@@ -133,7 +133,7 @@ def refuse(
     hold(session, mandate)
     LIFECYCLE.check(mandate.state, "refuse")
     party, hand = decline(session, actor, mandate, mandate.submission, reason, on_behalf_of)
-    _reopen(session, mandate, "refuse", reason)
+    reopen(session, mandate, "refuse", reason)
     record(
         session,
         events.MandateRefused(
@@ -157,11 +157,12 @@ def withdraw_for_team(session: Session, actor: Actor, team_id: UUID) -> None:
 
 def _withdraw(session: Session, actor: Actor, mandate: Mandate) -> None:
     hold(session, mandate)
-    _reopen(session, mandate, "withdraw", None)
+    reopen(session, mandate, "withdraw", None)
     record(session, events.MandateWithdrawn(subject_id=mandate.id), by=actor)
 
 
-def _reopen(session: Session, mandate: Mandate, verb: str, reason: str | None) -> None:
+def reopen(session: Session, mandate: Mandate, verb: str, reason: str | None) -> None:
+    """Back to be written, by this verb: the parties are void, and what they signed no longer counts."""
     LIFECYCLE.apply(session, mandate, verb, reason=reason, document_hash=None, submitted_at=None)
     void(session, mandate, mandate.submission)
 
@@ -169,6 +170,7 @@ def _reopen(session: Session, mandate: Mandate, verb: str, reason: str | None) -
 def _activate(session: Session, actor: Actor, mandate: Mandate) -> None:
     LIFECYCLE.apply(session, mandate, "activate", activated_at=clock.now())
     teams.mark_mandated(session, actor, session.get_one(Team, mandate.team_id), mandate.sponsor_id)
+    papers.seal(session, mandate, mandate.submission, by=actor)
     record(session, events.MandateActivated(subject_id=mandate.id), by=actor)
 
 
