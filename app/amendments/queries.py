@@ -27,7 +27,7 @@ from app.amendments.policy import (
 from app.amendments.problems import NoAmendmentDocument
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
-from app.kit.sql import among
+from app.kit.sql import among, one_of
 from app.mandates import difference, signatories, wording
 from app.mandates.lifecycle import PartyCapacity, PartyState
 from app.mandates.models import Mandate, MandateDocument, MandateParty
@@ -165,7 +165,7 @@ TASKS = Listing(
     .join(Team, col(Team.id) == col(Mandate.team_id))
     .outerjoin(Agent, col(Agent.id) == col(ResigningTask.agent_id))
     .outerjoin(_former, col(_former.id) == col(ResigningTask.former_id))
-    .outerjoin(_open, and_(_open.mandate_id == col(ResigningTask.mandate_id), _open.state.in_(OPEN))),
+    .outerjoin(_open, and_(_open.mandate_id == col(ResigningTask.mandate_id), one_of(_open.state, OPEN))),
     key=col(ResigningTask.id),
     sorts={"created_at": col(ResigningTask.created_at)},
     filters={

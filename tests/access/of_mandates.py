@@ -6,6 +6,8 @@ from typing import Any
 
 from app.agreements.models import Agreement
 from app.agreements.policy import ABILITIES as AGREEMENT_ABILITIES
+from app.amendments.models import Amendment
+from app.amendments.policy import ABILITIES as AMENDMENT_ABILITIES
 from app.follow_ups.models import Commitment, FollowUp
 from app.follow_ups.policy import COMMITMENT_ABILITIES, FOLLOW_UP_ABILITIES
 from app.half_days.models import HalfDay
@@ -16,6 +18,7 @@ from app.mandates.models import Mandate
 from app.mandates.policy import ABILITIES as MANDATE_ABILITIES
 from tests.access.kinds import REASON, Kind, Made, Way, patch, post
 from tests.agreements import builders as agreements
+from tests.amendments import builders as amendments
 from tests.follow_ups import builders as follow_ups
 from tests.half_days import builders as half_days
 from tests.mandates import builders as mandates
@@ -52,6 +55,28 @@ def relief(world: World, _made: Made, who: str) -> Any:
 
 def signature(_world: World, made: Made, _who: str) -> Any:
     return {"document_hash": made["document_hash"] or "0" * 64, "consent": True}
+
+
+def amendments_(world: World) -> Iterator[Made]:
+    """Each to a mandate of its own, with the half-days of a moment of its own."""
+
+    def mandate(number: int) -> Made:
+        weekday, half = WEEKDAYS[number // 2], ("morning", "afternoon")[number % 2]
+        return mandates.active(
+            world, slots=[half_days.slot(world, name, weekday, half) for name in mandates.MEMBERS]
+        )
+
+    text = {"goal": "Ouvrir le dépôt avant sept heures."}
+    yield amendments.draft(world, mandate(0), **text)
+    yield amendments.submitted(world, mandate(1), **text)
+    yield amendments.sign_all(world, amendments.submitted(world, mandate(2), **text), but=("dgs",))
+    yield amendments.in_force(world, mandate(3), **text)
+    dropped = amendments.draft(world, mandate(4), **text)
+    yield world.lab.post(f"/amendments/{dropped['id']}/drop")
+
+
+def next_period(_world: World, _made: Made, _who: str) -> Any:
+    return {"decision": "Le sponsor et la direction cliente décident de continuer."}
 
 
 def models(world: World) -> Iterator[Made]:
@@ -166,6 +191,22 @@ OF_MANDATES = (
                 lambda _world, made, _who: {**REASON, "on_day": made["starts_on"]},
             ),
             "complete": post("complete"),
+            "amend": post("amendments", {"purpose": amendments.PURPOSE, "budget_euros": 900}),
+            "renew": Way("POST", "/{plural}/{id}/renew", next_period),
+        },
+    ),
+    Kind(
+        "amendments",
+        Amendment,
+        AMENDMENT_ABILITIES,
+        amendments_,
+        {
+            "edit": patch({"purpose": "Le dépôt ouvre plus tôt."}),
+            "submit": post("submit"),
+            "withdraw": post("withdraw"),
+            "drop": post("drop"),
+            "sign": Way("POST", "/{plural}/{id}/sign", signature),
+            "refuse": post("refuse", REASON),
         },
     ),
     Kind(

@@ -18,6 +18,7 @@ from app.people.models import Agent
 from app.signin.models import ApiClient, Method
 from app.signin.sessions import open_session
 from tests.agreements.builders import requested
+from tests.amendments.builders import draft as draft_amendment
 from tests.calls.builders import application
 from tests.follow_ups.builders import held
 from tests.mandates.builders import comment
@@ -31,6 +32,9 @@ OF_PARAMETER = {
     "absent_id": "agents",
     "adoption_id": "adoptions",
     "agent_id": "agents",
+    "amendment_id": "mandate_amendments",
+    "joining": "agents",
+    "leaving": "agents",
     "agent_ids": "agents",
     "agreement_id": "agreements",
     "application_id": "applications",
@@ -94,6 +98,7 @@ WRITTEN = {"^[0-9a-f]{64}$": "0" * 64}
 def furnish(world: World) -> None:
     """Something of every kind."""
     meeting = held(world)
+    draft_amendment(world, {"id": meeting["mandate_id"]}, budget_euros=900)
     requested(world, {"id": meeting["mandate_id"]})
     log_entry(world, meeting["team_id"], by="bruno")
     adoption(world)

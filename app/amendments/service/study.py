@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
-from app.amendments.lifecycle import TaskState
+from app.amendments.lifecycle import Cause, TaskState
 from app.amendments.models import ResigningTask
 from app.amendments.reading import amended, document_of
 from app.amendments.terms import Terms, reach
@@ -104,9 +104,11 @@ def _manager_of(session: Session, agent: Agent, actor: Actor) -> Agent | None:
 
 
 def _asked_again(session: Session, mandate: Mandate) -> set[PartyCapacity]:
-    """Capacities in which a signature is asked for, whoever holds them."""
+    """Capacities in which a signature is asked for, whoever holds them: a sponsor stays one past an elected term."""
     statement = select(col(ResigningTask.capacity)).where(
-        col(ResigningTask.mandate_id) == mandate.id, col(ResigningTask.state) == TaskState.OPEN
+        col(ResigningTask.mandate_id) == mandate.id,
+        col(ResigningTask.state) == TaskState.OPEN,
+        col(ResigningTask.cause) == Cause.TERM_ENDED,
     )
     return set(session.execute(statement).scalars())
 

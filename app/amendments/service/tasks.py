@@ -194,6 +194,7 @@ def _lacking(
     today = actor.today()
     members = teams.members_of(session, mandate.team_id)
     named, _missing = parties.signers(session, actor, mandate, members)
+    unheld = any(parties.releasing_manager(session, member, today) is None for member in members)
     in_force = named_in_force(session, mandate)
     for capacity in (
         PartyCapacity.RELEASING_MANAGER,
@@ -215,7 +216,7 @@ def _lacking(
         new = sorted(now - {agent.id for agent in before})
         for place, agent_id in enumerate(new):
             yield (capacity, agent_id), gone[min(place, len(gone) - 1)] if gone else None
-        if not now:
+        if not now or (capacity is PartyCapacity.RELEASING_MANAGER and unheld):
             yield (capacity, None), gone[0] if gone else None
 
 

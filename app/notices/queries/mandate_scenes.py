@@ -87,7 +87,7 @@ class MandateScene(TeamScene):
         """The parties who signed before this event, by the journal: of two who sign together, one comes last."""
         payloads = self.session.execute(
             select(col(JournalEvent.payload)).where(
-                col(JournalEvent.subject_id) == self.mandate.id,
+                col(JournalEvent.subject_id) == self.event.subject_id,
                 col(JournalEvent.type) == self.event.type,
                 col(JournalEvent.position) < self.event.position,
             )
