@@ -102,6 +102,7 @@ TAGS = {
     "log-entries": "What teams write between follow-ups.",
     "mandates": "The contract of a mission: clauses, half-days, parties, signatures.",
     "agreements": "What a mandate reserves to elected members and managers, asked of its sponsor and answered.",
+    "mandate-models": "The model mandate of the authority, version after version.",
     "half-days": "Mornings and afternoons that a mandate protects.",
     "follow-ups": "The six-weekly meetings of team and client directorate.",
     "commitments": "What each side promised at a follow-up.",
@@ -200,6 +201,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     rooms = (*ROOMS, DEMO) if settings.demo else ROOMS
     app.state.doors = sorted((door for room in rooms for door in room.doors), key=lambda door: door.rank)
     app.state.farewells = [farewell for room in rooms for farewell in room.farewells]
+    app.state.shortcuts = [shortcut for room in rooms for shortcut in room.shortcuts]
     app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
     routing.serve(app, (router for room in rooms for router in room.pages))

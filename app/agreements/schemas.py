@@ -10,7 +10,7 @@ from app.access.abilities import Ability
 from app.agreements.lifecycle import AgreementState
 from app.kit.listing import ListQuery
 from app.kit.schemas import Prose, Request, Response
-from app.mandates.schemas import ClauseKey
+from app.mandates.clause_schemas import ClauseKey
 
 
 class AgreementRequest(Request):

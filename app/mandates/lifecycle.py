@@ -60,6 +60,16 @@ class ClauseKind(Labelled):
     SIGNATURE = "signature", _("signature et portée")
     OTHER = "other", _("clause propre à ce mandat")
 
+    @property
+    def protects(self) -> bool:
+        """Whether it is one of those that nobody's model mandate may weaken: time, relief and protections."""
+        return self in {
+            ClauseKind.TIME,
+            ClauseKind.RELIEF,
+            ClauseKind.PROTECTION_AGENTS,
+            ClauseKind.PROTECTION_LEADERS,
+        }
+
 
 S = MandateState
 LAB_COACH = _("laboratoire, coach")

@@ -5,6 +5,7 @@ the parties become void and the signatures stay, as history; the next submission
 """
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
@@ -17,6 +18,11 @@ from app.mandates.lifecycle import ClauseKind, MandateState, PartyCapacity, Part
 
 _PREPARED = text("state IN ('draft', 'in_signature')")
 _IN_FORCE = text("state IN ('active', 'suspended')")
+DEADLINE: Final = (
+    "deadline_days IS NULL AND deadline_owner IS NULL AND deadline_what IS NULL"
+    " OR deadline_days BETWEEN 1 AND 730 AND deadline_owner IS NOT NULL AND deadline_what IS NOT NULL"
+)
+"""A deadline is whole or not at all."""
 
 
 class Mandate(EditedRow, table=True):
@@ -24,9 +30,10 @@ class Mandate(EditedRow, table=True):
 
     It takes effect on `starts_on`, or on the day of the last signature (`activated_at`) when that comes after. The
     texts from `purpose` to `means` and the budget fill its clauses. Its parameters are those of the charter in force
-    when it was drafted. `submission` counts its submissions; parties and documents of that number are the present
-    ones. `reason` is why it came back to draft, was suspended or terminated. `ended_on` is its last day, once it has
-    ended. `search` holds the stems of its texts and of the team's name (`kit.search`).
+    when it was drafted. Its clauses come from the model mandate of that day (`model_id`; null for a mandate older than
+    the versions of the model). `submission` counts its submissions; parties and documents of that number are the
+    present ones. `reason` is why it came back to draft, was suspended or terminated. `ended_on` is its last day, once
+    it has ended. `search` holds the stems of its texts and of the team's name (`kit.search`).
     """
 
     __tablename__ = "mandates"
@@ -58,6 +65,7 @@ class Mandate(EditedRow, table=True):
 
     team_id: UUID = Field(foreign_key="teams.id")
     charter_id: UUID = Field(foreign_key="charters.id")
+    model_id: UUID | None = Field(default=None, foreign_key="mandate_models.id")
     sponsor_id: UUID = Field(foreign_key="agents.id")
     client_directorate_id: UUID = Field(foreign_key="directorates.id")
     state: MandateState = enum_field(MandateState, default=MandateState.DRAFT)
@@ -86,10 +94,17 @@ class Mandate(EditedRow, table=True):
 
 
 class MandateClause(AuthorityRow, table=True):
-    """An article of a mandate as it is written, placeholders included; `plain` says the same in everyday words."""
+    """An article of a mandate as it is written, placeholders included; `plain` says the same in everyday words.
+
+    It may carry a deadline: `deadline_days` after the mandate's first day, `deadline_owner` has done `deadline_what`.
+    """
 
     __tablename__ = "mandate_clauses"
-    __table_args__ = (UniqueConstraint("mandate_id", "key"), UniqueConstraint("mandate_id", "position"))
+    __table_args__ = (
+        UniqueConstraint("mandate_id", "key"),
+        UniqueConstraint("mandate_id", "position"),
+        CheckConstraint(DEADLINE, name="deadline"),
+    )
 
     mandate_id: UUID = Field(foreign_key="mandates.id")
     position: int
@@ -99,6 +114,9 @@ class MandateClause(AuthorityRow, table=True):
     text: str = Field(sa_type=Text)
     plain: str = Field(sa_type=Text)
     mandatory: bool = False
+    deadline_days: int | None = None
+    deadline_owner: PartyCapacity | None = enum_field(PartyCapacity, default=None, nullable=True)
+    deadline_what: str | None = Field(default=None, max_length=200)
 
 
 class MandateSlot(AuthorityRow, table=True):

@@ -6,16 +6,18 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
-from app.access.personal import Fate, Period, PersonalData
+from app.access.personal import THE_PERSON_ALONE, Fate, Period, PersonalData
 from app.kit.columns import table_of
 from app.kit.i18n import _
 from app.kit.ids import new_id
+from app.mandates.drafting_models import MandateComment
 from app.mandates.models import Mandate, MandateParty, MandateSignatory, MandateSignature, MandateSlot
 from app.mandates.paper_models import MandateFile, MandateProof
 
 _signatures = table_of(MandateSignature)
 _signatories = table_of(MandateSignatory)
 _files, _proofs = table_of(MandateFile), table_of(MandateProof)
+_comments = table_of(MandateComment)
 _parties, _slots = table_of(MandateParty), table_of(MandateSlot)
 _PROOF = _("acte signé : il fait preuve (Code civil, art. 1366 et 1367 ; RGPD, art. 17.3.b et 17.3.e)")
 
@@ -83,6 +85,12 @@ PERSONAL: Final = (
     PersonalData(
         kind="mandates_sponsored", label=_("Mandats dont la personne est sponsor"), table=table_of(Mandate),
         by=("sponsor_id",), fate=Fate.UNNAMED, why=_("l'identifiant ne mène plus qu'à une fiche sans nom"),
+    ),
+    PersonalData(
+        kind="mandate_comments", label=_("Remarques sur des mandats en rédaction, écrites ou traitées"),
+        table=_comments, by=("author_id", "resolved_by_id"), fate=Fate.UNNAMED,
+        why=_("l'identifiant ne mène plus qu'à une fiche sans nom"), readers=THE_PERSON_ALONE,
+        about=(Mandate.purpose, col(Mandate.id) == _comments.c.mandate_id),
     ),
     PersonalData(
         kind="mandate_slots", label=_("Demi-journées prévues par un mandat"), table=_slots, by=("agent_id",),

@@ -76,6 +76,9 @@ as_agent = tuple(Grant(capacity, is_not_elected) for capacity in (C.MEMBER, C.CO
 LAB_AND_COACH = _("Ce geste revient au laboratoire et au coach de l'équipe.")
 SPONSOR_AND_LAB = _("Ce geste revient au sponsor et au laboratoire : écrivez-leur ce qui vous arrête.")
 PARTIES_ONLY = _("Ce geste revient aux parties du mandat.")
+FUTURE_PARTIES = _(
+    "Les remarques sur un mandat restent entre ses parties, celles et ceux qui le seront, et le laboratoire."
+)
 
 WRITING = Policy(
     "mandates of a team",
@@ -112,6 +115,10 @@ POLICY = Policy(
         Action("relieve", _("écrire l'allègement de charge d'un agent"), (C.LAB, C.COACH, C.MANAGER),
                _("L'allègement est écrit par la personne qui libère les demi-journées de l'agent."),
                scope="programme:write"),
+        Action("read_comments", _("lire les remarques sur un mandat"), (C.LAB, C.PARTY, C.SPONSOR, *as_agent),
+               FUTURE_PARTIES),
+        Action("comment", _("faire une remarque sur un mandat en rédaction"),
+               (C.LAB, C.PARTY, C.SPONSOR, *as_agent), FUTURE_PARTIES),
         Action("submit", _("soumettre un mandat à signature"), (C.LAB, C.COACH), LAB_AND_COACH,
                scope="programme:write"),
         Action("withdraw", _("reprendre la rédaction d'un mandat en signature"), (C.LAB, C.COACH), LAB_AND_COACH,
@@ -174,6 +181,7 @@ def _nothing_pending(mandate: Any, actor: Actor) -> Text | None:
 ABILITIES = Abilities(
     POLICY,
     Step("edit", _submitted),
+    Step("comment", _submitted),
     "relieve",
     "submit",
     "withdraw",

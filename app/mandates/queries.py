@@ -91,6 +91,7 @@ _summary: tuple[Any, ...] = (
 )
 _rest: tuple[Any, ...] = (
     col(Mandate.charter_id),
+    col(Mandate.model_id),
     col(Mandate.cadence_weeks),
     col(Mandate.half_days_per_week),
     col(Mandate.make_good_days),
@@ -211,16 +212,21 @@ def readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
     return ELECTED if actor.has(Capacity.ELECTED) else CONCERNED, parameters
 
 
+def columns(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> dict[str, Any]:
+    """A mandate's own columns and those beside it, if `actor` may read it. Raises `NotFound`."""
+    visible, parameters = readable_by(actor)
+    row = connection.execute(_details[visible.name], {**parameters, "id": mandate_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return dict(row._mapping)
+
+
 def detail(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> dict[str, Any]:
     """One mandate as the API shows it to `actor`. Raises `NotFound`.
 
     A draft's clauses are filled from what is known now; afterwards they are read from the text that is signed.
     """
-    visible, parameters = readable_by(actor)
-    row = connection.execute(_details[visible.name], {**parameters, "id": mandate_id}).one_or_none()
-    if row is None:
-        raise NotFound
-    data: dict[str, Any] = row._asdict()
+    data = columns(connection, actor, mandate_id)
     reads = (
         wording.read(connection, data)
         if data["document_hash"] is None

@@ -9,11 +9,11 @@ from pydantic import Field, StringConstraints
 from app.access.abilities import Ability
 from app.kit.calendar import Half, Weekday
 from app.kit.listing import ListQuery
-from app.kit.schemas import UNCHANGED, Day, Line, LongProse, Prose, Request, Response
+from app.kit.schemas import UNCHANGED, Day, Prose, Request, Response
+from app.mandates.clause_schemas import Clause, ClauseBody, Deadline
 from app.mandates.lifecycle import ClauseKind, MandateState, PartyCapacity, PartyState
 
 WorkingDay = Literal[Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY]
-ClauseKey = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Budget = Annotated[int, Field(ge=0, le=1_000_000, description="What the team may spend, in euros.")]
 
@@ -34,18 +34,6 @@ class SlotBody(Request):
     relief: Prose | None = Field(
         default=None, description="What the manager takes off the agent's plate, and who takes it up."
     )
-
-
-class ClauseBody(Request):
-    """An article. `text` and `plain` may hold placeholders in braces, such as `{team_name}`."""
-
-    key: ClauseKey = Field(examples=["mission"])
-    kind: ClauseKind = Field(
-        default=ClauseKind.OTHER, description="Read for a clause of your own; a model clause keeps its kind."
-    )
-    title: Line
-    text: LongProse = Field(description="What is signed.")
-    plain: LongProse = Field(description="The same in everyday words.")
 
 
 class MandateDraft(Request):
@@ -140,17 +128,6 @@ class MandateSummary(Response):
     version: int
 
 
-class Clause(Response):
-    key: str
-    kind: ClauseKind
-    mandatory: bool = Field(description="Whether it belongs to every mandate.")
-    title: str
-    text: str = Field(description="As written, placeholders included.")
-    plain: str
-    filled_text: str = Field(description="As it reads, and as it is signed.")
-    filled_plain: str
-
-
 class Slot(Response):
     agent_id: UUID
     agent_name: str
@@ -202,6 +179,9 @@ class Party(Response):
 
 class MandateDetail(MandateSummary):
     charter_id: UUID
+    model_id: UUID | None = Field(
+        description="The version of the model mandate that it was drafted from; null for a mandate older than versions."
+    )
     cadence_weeks: int
     half_days_per_week: int
     make_good_days: int
@@ -266,6 +246,7 @@ class DocumentClause(Response):
     title: str
     text: str
     plain: str
+    deadline: Deadline | None = Field(default=None, description="Left out where there is none.")
 
 
 class DocumentParty(Response):

@@ -71,6 +71,7 @@ COLUMNS: Final[Mapping[str, Text]] = {
     "last_day": _("Dernier jour"),
     "last_half": _("Dernière demi-journée"),
     "last_used_at": _("Dernier usage"),
+    "last_used_on": _("Dernier jour d'usage"),
     "late": _("En retard"),
     "left_on": _("Dernier jour de présence"),
     "make_good_days": _("Jours pour rendre une demi-journée"),

@@ -57,6 +57,12 @@ def _day(context: Context, value: date) -> str:
 
 
 @pass_context
+def _local_day(context: Context, value: datetime) -> str:
+    """The day of an instant, where the authority is: `jeudi 26 novembre 2026`."""
+    return _day(context, value.astimezone(ZoneInfo(context["time_zone"])).date())
+
+
+@pass_context
 def _moment(context: Context, value: datetime) -> str:
     """`26 novembre 2026 à 09:30`, where the authority is."""
     local = value.astimezone(ZoneInfo(context["time_zone"]))
@@ -93,7 +99,14 @@ environment = Environment(
 )
 environment.globals.update({"_": _translate, "static": static_url})
 environment.filters.update(
-    {"day": _day, "heading": _heading, "moment": _moment, "prose": _prose, "short_day": _short_day}
+    {
+        "day": _day,
+        "heading": _heading,
+        "local_day": _local_day,
+        "moment": _moment,
+        "prose": _prose,
+        "short_day": _short_day,
+    }
 )
 
 

@@ -10,6 +10,8 @@ from app.follow_ups.models import Commitment, FollowUp
 from app.follow_ups.policy import COMMITMENT_ABILITIES, FOLLOW_UP_ABILITIES
 from app.half_days.models import HalfDay
 from app.half_days.policy import ABILITIES as HALF_DAY_ABILITIES
+from app.mandates.drafting_models import MandateComment, MandateModel
+from app.mandates.drafting_policy import COMMENT_ABILITIES, MODEL_ABILITIES
 from app.mandates.models import Mandate
 from app.mandates.policy import ABILITIES as MANDATE_ABILITIES
 from tests.access.kinds import REASON, Kind, Made, Way, patch, post
@@ -50,6 +52,20 @@ def relief(world: World, _made: Made, who: str) -> Any:
 
 def signature(_world: World, made: Made, _who: str) -> Any:
     return {"document_hash": made["document_hash"] or "0" * 64, "consent": True}
+
+
+def models(world: World) -> Iterator[Made]:
+    second = world.lab.post("/mandate-models", {})
+    yield world.lab.post(f"/mandate-models/{second['id']}/publish")
+    yield world.lab.get("/mandate-models?state=former")["items"][0]
+    yield world.lab.post("/mandate-models", {})
+
+
+def comments(world: World) -> Iterator[Made]:
+    made = mandates.mandate(world)
+    yield mandates.comment(world, "alice", made)
+    said = mandates.comment(world, "alice", made, clause_key="allegement")
+    yield world.coach.post(f"/mandate-comments/{said['id']}/resolve")
 
 
 MIDWAY = half_days.START + timedelta(weeks=8)
@@ -130,6 +146,7 @@ OF_MANDATES = (
         mandates_,
         {
             "edit": patch({"purpose": "Ouvrir le dépôt sans attendre."}),
+            "comment": post("comments", {"body": "Qui prend la tournée ?"}),
             "relieve": Way("POST", "/{plural}/{id}/relief", relief),
             "submit": post("submit"),
             "withdraw": post("withdraw"),
@@ -157,6 +174,26 @@ OF_MANDATES = (
         AGREEMENT_ABILITIES,
         agreements_,
         {"agree": post("agree", {}), "refuse": post("refuse", REASON), "withdraw": post("withdraw")},
+    ),
+    Kind(
+        "mandate-models",
+        MandateModel,
+        MODEL_ABILITIES,
+        models,
+        {
+            "write": patch({"note": "Les juristes ont relu."}),
+            "discard": Way("DELETE", "/{plural}/{id}"),
+            "publish": post("publish"),
+        },
+        "read",
+    ),
+    Kind(
+        "mandate-comments",
+        MandateComment,
+        COMMENT_ABILITIES,
+        comments,
+        {"resolve": post("resolve"), "reopen": post("reopen")},
+        "",
     ),
     Kind(
         "half-days",

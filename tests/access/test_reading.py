@@ -104,6 +104,8 @@ STATEMENTS = {
     "teams": 3,
     "log-entries": 1,
     "mandates": 9,
+    "mandate-models": 2,
+    "mandate-comments": 2,
     "half-days": 2,
     "follow-ups": 7,
     "commitments": 2,

@@ -12,16 +12,18 @@ import httpx2 as httpx
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlmodel import col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.journal.models import JournalEvent
 from app.journal.worker import Worker
+from app.kit import clock
 from app.kit.database import Database
 from app.people.models import Agent, Authority, Directorate
 from app.people.service import create_authority, grant
+from app.signin.models import AccessToken
 from app.signin.service import create_client, create_token, holder_of
 
 API = "/api/v1"
@@ -237,6 +239,9 @@ class World:
             if capacity:
                 grant(session, agent, capacity)
             token = create_token(session, agent=agent)
+            # Used today already: what a test counts is not the note of it.
+            used = update(AccessToken).where(col(AccessToken.agent_id) == agent.id)
+            session.execute(used.values(last_used_on=clock.today(self.authority.time_zone)))
         person = Person(self.http, contract_of(self.app), token, agent=agent)
         self.people[name] = person
         return person

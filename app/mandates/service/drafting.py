@@ -17,13 +17,13 @@ from app.kit.database import insert
 from app.kit.i18n import _
 from app.kit.lifecycle import change
 from app.kit.search import stems
-from app.mandates import events
+from app.mandates import events, wording
 from app.mandates.lifecycle import LIFECYCLE, MandateState
 from app.mandates.models import Mandate
 from app.mandates.policy import POLICY, WRITING
 from app.mandates.problems import InvalidMandate, NoCharter, NotADraft
 from app.mandates.schemas import MandateDraft
-from app.mandates.service import articles, slots
+from app.mandates.service import articles, library, slots
 from app.people.service import agent_in_post
 from app.programmes.models import Charter
 from app.programmes.service import charter_in_force
@@ -71,14 +71,16 @@ def draft(session: Session, actor: Actor, form: MandateDraft) -> Mandate:
         raise TeamConcluded
     agent_in_post(session, actor, form.sponsor_id, "sponsor_id")
     weekly = [slot.model_dump() for slot in form.slots]
-    written = None if form.clauses is None else [clause.model_dump() for clause in form.clauses]
     _check_dates(mandate.starts_on, mandate.ends_on)
     slots.check(session, mandate, weekly)
+    mandate.model_id = library.in_force(session, actor).id
+    clauses = wording.model_clauses(session, mandate.model_id)
+    if form.clauses is not None:
+        written = [clause.model_dump(exclude_unset=True) for clause in form.clauses]
+        clauses = articles.checked(written, articles.held_by_model(clauses))
     insert(session, mandate)
     slots.write(session, mandate, weekly)
-    articles.write(
-        session, mandate, articles.of_the_model() if written is None else articles.checked(written)
-    )
+    articles.write(session, mandate, clauses)
     record(session, events.MandateDrafted(subject_id=mandate.id, team_id=team.id), by=actor)
     return mandate
 
@@ -99,7 +101,7 @@ def edit(session: Session, actor: Actor, mandate: Mandate, changes: dict[str, An
     _check_dates(values.get("starts_on", mandate.starts_on), values.get("ends_on", mandate.ends_on))
     if weekly is not None:
         slots.check(session, mandate, weekly)
-    clauses = None if written is None else articles.checked(written)
+    clauses = None if written is None else articles.checked(written, articles.held_of(session, mandate))
     # The compare-and-swap comes first: whoever loses it must not have touched slots or clauses.
     change(session, mandate, **values, search=_stems_with(session, mandate, values))
     if weekly is not None:
