@@ -19,6 +19,7 @@ from app.access.actor import system
 from app.access.personal import declare
 from app.access.rooms import Room
 from app.agreements.room import ROOM as AGREEMENTS
+from app.amendments.room import ROOM as AMENDMENTS
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
 from app.clients.room import ROOM as CLIENTS
@@ -75,6 +76,7 @@ ROOMS: tuple[Room, ...] = (
     AGREEMENTS,
     HALF_DAYS,
     FOLLOW_UPS,
+    AMENDMENTS,
     SOLUTIONS,
     PRIVACY,
     NOTICES,
@@ -101,8 +103,9 @@ TAGS = {
     "teams": "Volunteers around one irritant, and the phases they go through.",
     "log-entries": "What teams write between follow-ups.",
     "mandates": "The contract of a mission: clauses, half-days, parties, signatures.",
-    "agreements": "What a mandate reserves to elected members and managers, asked of its sponsor and answered.",
     "mandate-models": "The model mandate of the authority, version after version.",
+    "agreements": "What a mandate reserves to elected members and managers, asked of its sponsor and answered.",
+    "amendments": "What changes of a mandate in force, signed by those whom it concerns.",
     "half-days": "Mornings and afternoons that a mandate protects.",
     "follow-ups": "The six-weekly meetings of team and client directorate.",
     "commitments": "What each side promised at a follow-up.",

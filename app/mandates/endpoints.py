@@ -24,10 +24,9 @@ from app.kit.routing import (
 from app.kit.schemas import Page, changes
 from app.kit.streams import JSON, STREAMS, RowStream, preferred
 from app.mandates import queries, service
+from app.mandates.document_schemas import Document, DocumentQuery
 from app.mandates.policy import POLICY, WRITING
 from app.mandates.schemas import (
-    Document,
-    DocumentQuery,
     MandateDetail,
     MandateDraft,
     MandateEdit,

@@ -150,6 +150,22 @@ class MandateTerminated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MandateAmended(Event):
+    """An amendment is in force: from `from_day` (included) on, half-days and follow-ups follow its terms.
+
+    `submission` is the number of the text that binds from then on, and `document_hash` its SHA-256; `fields` are what
+    changed of the mandate.
+    """
+
+    type: ClassVar[str] = "mandate.amended"
+    amendment_id: UUID
+    submission: int
+    document_hash: str
+    from_day: date
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MandateCompleted(Event):
     """`on_day` is the last day of the mandate."""
 

@@ -34,6 +34,10 @@ class Mandate(EditedRow, table=True):
     the versions of the model). `submission` counts its submissions; parties and documents of that number are the
     present ones. `reason` is why it came back to draft, was suspended or terminated. `ended_on` is its last day, once
     it has ended. `search` holds the stems of its texts and of the team's name (`kit.search`).
+
+    In force, its columns, clauses and slots are the terms that bind today. An amendment (*avenant*) is a submission of
+    its own, with a text of its own and the parties whom it concerns; `submission` becomes its number when the last of
+    them has signed. `open_amendment_id` is the one that is being prepared or signed.
     """
 
     __tablename__ = "mandates"
@@ -91,6 +95,7 @@ class Mandate(EditedRow, table=True):
     suspended_until: date | None = None
     ended_on: date | None = None
     search: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    open_amendment_id: UUID | None = None
 
 
 class MandateClause(AuthorityRow, table=True):

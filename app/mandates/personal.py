@@ -16,8 +16,8 @@ from app.mandates.paper_models import MandateFile, MandateProof
 
 _signatures = table_of(MandateSignature)
 _signatories = table_of(MandateSignatory)
-_files, _proofs = table_of(MandateFile), table_of(MandateProof)
 _comments = table_of(MandateComment)
+_files, _proofs = table_of(MandateFile), table_of(MandateProof)
 _parties, _slots = table_of(MandateParty), table_of(MandateSlot)
 _PROOF = _("acte signé : il fait preuve (Code civil, art. 1366 et 1367 ; RGPD, art. 17.3.b et 17.3.e)")
 

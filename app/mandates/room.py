@@ -27,6 +27,7 @@ ROOM = Room(
         drafting_endpoints.of_mandates_api,
         drafting_endpoints.comments_api,
         drafting_endpoints.models_api,
+        paper_endpoints.api,
     ],
     pages=[pages.pages],
     policies=[policy.WRITING, policy.POLICY, drafting_policy.COMMENT, drafting_policy.MODEL],
@@ -43,6 +44,7 @@ ROOM = Room(
         (TeamEdited, reactions.follow_client),
     ],
     chores=[
+        service.resume_due,
         service.turn_pages,
         service.lapse_late,
         service.ask_again,

@@ -169,13 +169,6 @@ OF_MANDATES = (
         },
     ),
     Kind(
-        "agreements",
-        Agreement,
-        AGREEMENT_ABILITIES,
-        agreements_,
-        {"agree": post("agree", {}), "refuse": post("refuse", REASON), "withdraw": post("withdraw")},
-    ),
-    Kind(
         "mandate-models",
         MandateModel,
         MODEL_ABILITIES,
@@ -194,6 +187,13 @@ OF_MANDATES = (
         comments,
         {"resolve": post("resolve"), "reopen": post("reopen")},
         "",
+    ),
+    Kind(
+        "agreements",
+        Agreement,
+        AGREEMENT_ABILITIES,
+        agreements_,
+        {"agree": post("agree", {}), "refuse": post("refuse", REASON), "withdraw": post("withdraw")},
     ),
     Kind(
         "half-days",

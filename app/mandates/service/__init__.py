@@ -1,7 +1,15 @@
 """All that can be done with a mandate, for the endpoints and the rooms above."""
 
 from app.mandates.service import comments, library
-from app.mandates.service.course import complete, end_with_team, resume, suspend, terminate, turn_pages
+from app.mandates.service.course import (
+    complete,
+    end_with_team,
+    resume,
+    resume_due,
+    suspend,
+    terminate,
+    turn_pages,
+)
 from app.mandates.service.drafting import draft, edit, find_by_name
 from app.mandates.service.finding import find, find_to_sign
 from app.mandates.service.reminding import announce_ends, ask_again, call_deadlines, lapse_late
@@ -25,6 +33,7 @@ __all__ = [
     "refuse",
     "relieve",
     "resume",
+    "resume_due",
     "sign",
     "submit",
     "suspend",

@@ -71,7 +71,7 @@ def draft(session: Session, actor: Actor, form: MandateDraft) -> Mandate:
         raise TeamConcluded
     agent_in_post(session, actor, form.sponsor_id, "sponsor_id")
     weekly = [slot.model_dump() for slot in form.slots]
-    _check_dates(mandate.starts_on, mandate.ends_on)
+    check_dates(mandate.starts_on, mandate.ends_on)
     slots.check(session, mandate, weekly)
     mandate.model_id = library.in_force(session, actor).id
     clauses = wording.model_clauses(session, mandate.model_id)
@@ -98,7 +98,7 @@ def edit(session: Session, actor: Actor, mandate: Mandate, changes: dict[str, An
     written = values.pop("clauses", None)
     if "sponsor_id" in values:
         agent_in_post(session, actor, values["sponsor_id"], "sponsor_id")
-    _check_dates(values.get("starts_on", mandate.starts_on), values.get("ends_on", mandate.ends_on))
+    check_dates(values.get("starts_on", mandate.starts_on), values.get("ends_on", mandate.ends_on))
     if weekly is not None:
         slots.check(session, mandate, weekly)
     clauses = None if written is None else articles.checked(written, articles.held_of(session, mandate))
@@ -156,7 +156,8 @@ def _texts(session: Session, form: MandateDraft, team: Team) -> dict[str, Any]:
     }
 
 
-def _check_dates(starts_on: date, ends_on: date) -> None:
+def check_dates(starts_on: date, ends_on: date) -> None:
+    """Raise `InvalidMandate` where a mandate cannot last from the one to the other."""
     if ends_on < starts_on:
         raise InvalidMandate.on(
             "ends_on", _("Le mandat finit après son premier jour : choisissez une date de fin.")
