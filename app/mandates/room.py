@@ -27,7 +27,6 @@ ROOM = Room(
         drafting_endpoints.of_mandates_api,
         drafting_endpoints.comments_api,
         drafting_endpoints.models_api,
-        paper_endpoints.api,
     ],
     pages=[pages.pages],
     policies=[policy.WRITING, policy.POLICY, drafting_policy.COMMENT, drafting_policy.MODEL],
