@@ -52,7 +52,7 @@ tasks = router("/mandate-tasks", "amendments")
 @governed_by(mandates.POLICY, "amend")
 def draft_amendment(mandate_id: UUID, form: AmendmentDraft, actor: ActorDep, session: SessionDep) -> Response:
     """Begin an amendment to a mandate in force, which stays as it is until the last party concerned has signed."""
-    fields = form.model_dump()
+    fields = form.model_dump(exclude_unset=True)
     mandate = find_mandate(session, actor, mandate_id)
     amendment = service.draft(session, actor, mandate, fields.pop("purpose"), fields)
     return json_object(

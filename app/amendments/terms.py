@@ -144,7 +144,7 @@ def reach(terms: Terms, slots: Iterable[Mapping[str, Any]], clauses: Iterable[Ma
     for field in terms.fields():
         who |= CONCERNED.get(field, frozenset())
     if terms.clauses is not None:
-        for kind in _kinds_changed(clauses, terms.clauses):
+        for kind in _kinds_changed(msgspec.to_builtins(list(clauses)), terms.clauses):
             who |= BY_KIND.get(kind, _EVERYBODY)
     touched = {*terms.joining, *terms.leaving}
     if terms.slots is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.kit.schemas import Request, Response
+from app.mandates.clause_schemas import Deadline
 from app.mandates.lifecycle import ClauseKind, PartyCapacity
 from app.mandates.schemas import Slot
 
@@ -23,6 +24,7 @@ class DocumentClause(Response):
     title: str
     text: str
     plain: str
+    deadline: Deadline | None = Field(default=None, description="Left out where there is none.")
 
 
 class DocumentParty(Response):

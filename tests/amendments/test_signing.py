@@ -94,7 +94,7 @@ class TestWhoSigns:
             ]
             for clause in clauses:
                 if clause["kind"] == "autonomy_proposes":
-                    clause["text"] += " Elle propose aussi ses horaires d'essai."
+                    clause["text"] += "\n\nElle propose aussi ses horaires d'essai."
             seen = submitted(world, mandate, clauses=clauses)
             assert [name for name, _ in signers(world, seen)] == ["alice", "bruno", "head_dep", "dgs", "lab"]
             (changed,) = seen["difference"]["clauses"]

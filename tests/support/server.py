@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-STARTING_SECONDS = 30
+STARTING_SECONDS = 90
 
 
 def free_port() -> int:
