@@ -44,8 +44,8 @@ class Server:
 
 
 @contextmanager
-def essaim(database_url: str, *, workers: int) -> Iterator[Server]:
-    """`essaim serve`, quiet, with the journal's worker elsewhere, as in production."""
+def essaim(database_url: str, *, workers: int, **settings: str) -> Iterator[Server]:
+    """`essaim serve`, quiet, with the journal's worker elsewhere, as in production, and with further `settings`."""
     environment = {
         "ESSAIM_DATABASE_URL": database_url,
         "ESSAIM_LOG_LEVEL": "warning",
@@ -54,6 +54,7 @@ def essaim(database_url: str, *, workers: int) -> Iterator[Server]:
         "ESSAIM_SEARCHES_PER_MINUTE": "1000000",
         "ESSAIM_EXPORTS_PER_HOUR": "1000000",
         "ESSAIM_WORKER": "outside",
+        **settings,
     }
     with _running(
         lambda port: [BIN / "essaim", "serve", "--port", str(port), "--workers", str(workers)],

@@ -1,5 +1,6 @@
 """A server killed at any instant of the last signature leaves nothing of it, or a complete mandate in force."""
 
+import hashlib
 import os
 import signal
 import threading
@@ -22,6 +23,7 @@ from app.irritants.models import Irritant
 from app.journal.models import Delivery, JournalEvent
 from app.kit.columns import metadata, table_of
 from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignature
+from app.mandates.paper_models import MandateFile
 from app.teams.models import Team
 from tests.half_days.builders import slot
 from tests.mandates.builders import sign_all, submitted
@@ -34,6 +36,7 @@ WRITTEN = (
     MandateParty,
     MandateSignature,
     MandateDocument,
+    MandateFile,
     HalfDay,
     FollowUp,
     Team,
@@ -92,6 +95,9 @@ def check_complete(world: World, mandate: dict[str, Any]) -> None:
     assert seen["state"] == "active"
     assert {party["state"] for party in seen["parties"]} == {"signed"}
     assert all(party["signed_by"] for party in seen["parties"])
+    (sealed,) = world.lab.get(f"/mandates/{mandate['id']}/files")["items"]
+    paper = world.lab.request("GET", f"/mandates/{mandate['id']}/document.pdf").content
+    assert hashlib.sha256(paper).hexdigest() == sealed["sha256"]
     document = world.lab.request("GET", f"/mandates/{mandate['id']}/document")
     assert document.headers["etag"] == f'"{mandate["document_hash"]}"'
     types = Counter(world.event_types(mandate["id"]))

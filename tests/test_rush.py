@@ -17,11 +17,11 @@ from app.codes.arithmetic import all_kept, holder, new_code
 from app.codes.models import Origin, SignInCode
 from app.kit import clock
 from app.kit.database import Database
+from app.kit.digests import digest
 from app.mandates.models import MandateSignature
 from app.people.models import Agent
 from app.signin.models import WebSession
 from app.signin.service import create_token
-from app.web.visits import digest
 from tests.mandates.builders import submitted
 from tests.support.server import running_server
 from tests.support.world import API, World, qualified

@@ -106,6 +106,7 @@ STATEMENTS = {
     "mandates": 9,
     "mandate-models": 2,
     "mandate-comments": 2,
+    "agreements": 2,
     "half-days": 2,
     "follow-ups": 7,
     "commitments": 2,

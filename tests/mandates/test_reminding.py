@@ -203,6 +203,58 @@ class TestEnds:
         assert work(town, service.announce_ends, END - timedelta(weeks=2)) == 0
 
 
+class TestDeadlines:
+    """Those of the model: 14 days for managers and the client directorate, 30 for agents, 60 for the sponsor."""
+
+    def test_on_their_day_to_their_owners(self, town: World) -> None:
+        made = active(town)
+        first = date.fromisoformat(made["starts_on"])
+        days = [first + timedelta(days=n) for n in range(70)]
+        told = [((day - first).days, n) for day in days if (n := work(town, service.call_deadlines, day))]
+        assert told == [(14, 2), (30, 1), (60, 1)]
+        assert town.event_types(made["id"]).count("mandate.deadline_due") == 4
+        with on(first + timedelta(days=70)):
+            assert town.work() > 0
+            for name in ("head_dep", "head_dej", "alice", "bruno", "dgs"):
+                town.renew(name)
+            titles = {
+                name: [
+                    item["body"]
+                    for item in town.people[name].get("/notices?limit=200")["items"]
+                    if item["kind"] == "mandate.deadline_due"
+                ]
+                for name in ("head_dep", "head_dej", "alice", "bruno", "dgs", "lab")
+            }
+        # The head of public spaces frees an agent, and is the client directorate besides.
+        assert {name: len(found) for name, found in titles.items()} == {
+            "head_dep": 2,
+            "head_dej": 1,
+            "alice": 1,
+            "bruno": 1,
+            "dgs": 1,
+            "lab": 0,
+        }
+        assert "avoir fait la mesure de départ" in titles["alice"][0]
+
+    def test_a_late_last_signature_moves_them(self, town: World) -> None:
+        made = sign_all(town, submitted(town), but=("lab",))
+        late = date.fromisoformat(made["starts_on"]) + timedelta(days=12)
+        with on(late):
+            town.renew("lab")
+            sign(town, made, "lab")
+        assert work(town, service.call_deadlines, late + timedelta(days=13)) == 0
+        assert work(town, service.call_deadlines, late + timedelta(days=14)) == 2
+
+    def test_not_while_it_is_suspended(self, town: World) -> None:
+        made = active(town)
+        first = date.fromisoformat(made["starts_on"])
+        body = {"reason": "La crue mobilise toutes les équipes.", "from_day": made["starts_on"]}
+        town.dgs.post(f"/mandates/{made['id']}/suspend", body)
+        assert work(town, service.call_deadlines, first + timedelta(days=20)) == 0
+        town.dgs.post(f"/mandates/{made['id']}/resume", {"from_day": made["starts_on"]})
+        assert work(town, service.call_deadlines, first + timedelta(days=21)) == 2
+
+
 def test_what_was_said_is_kept_with_its_day(town: World) -> None:
     made = active(town)
     work(town, service.announce_ends, END - timedelta(weeks=8))

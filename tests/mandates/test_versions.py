@@ -163,7 +163,7 @@ class TestNamed:
             for name in ("gone", "chief"):
                 session.get_one(Agent, world.people[name].agent.id).left_on = START - timedelta(days=60)
             session.get_one(Agent, world.head_dsi.agent.id).manager_id = world.head_dsi.agent.id
-        assert service
+        assert service.id
         made = submitted(world, members=("eve", "fred", "alice"))
         signing = {party["name"] for party in made["parties"] if party["capacity"] == "releasing_manager"}
         assert signing == {"Head_dep HEAD_DEP", "Head_dsi HEAD_DSI"}

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.kit.vault import new_key
+
 STARTING_SECONDS = 60
 
 
@@ -61,6 +63,7 @@ def killable(database_url: str, log: Path) -> Iterator[Killable]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     settings = {"ESSAIM_DATABASE_URL": database_url, "ESSAIM_WORKER": "outside", "KILLABLE_PORT": str(port)}
+    settings["ESSAIM_PROTECTION_KEY"] = new_key()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.killed_server"],

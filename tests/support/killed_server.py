@@ -1,6 +1,6 @@
 """The process that forks servers to be killed.
 
-It imports the application once, then forks a server for each line it reads: the number of the instant at which that
+It makes the application once, then forks a server for each line it reads: the number of the instant at which that
 server is to kill itself (SIGKILL, so that nothing of it is tidied up), or 0 for never. An instant is the eve of a
 statement or of a commit on the writer, or the moment after a commit. Nothing of the application knows of it.
 """
@@ -10,15 +10,15 @@ import signal
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import event
 from sqlmodel import Session
 
 from app.main import create_app
 
 
-def serve(instant: int) -> None:
+def serve(app: FastAPI, instant: int) -> None:
     """Serve until killed."""
-    app = create_app()
     seen = 0
 
     def pass_by(*_facts: object) -> None:
@@ -38,11 +38,13 @@ def serve(instant: int) -> None:
 
 def main() -> None:
     """Fork, say the process id, wait for its end, say by which signal; for each line."""
+    # It holds no connection and no thread yet: each server opens its own.
+    app = create_app()
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
             try:
-                serve(int(line))
+                serve(app, int(line))
             finally:
                 os._exit(1)
         sys.stdout.write(f"{pid}\n")

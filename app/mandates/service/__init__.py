@@ -13,7 +13,7 @@ from app.mandates.service.course import (
 from app.mandates.service.drafting import draft, edit, find_by_name
 from app.mandates.service.finding import find, find_to_sign
 from app.mandates.service.outside import bring_signed
-from app.mandates.service.reminding import announce_ends, ask_again, lapse_late
+from app.mandates.service.reminding import announce_ends, ask_again, call_deadlines, lapse_late
 from app.mandates.service.signing import refuse, sign, submit, withdraw, withdraw_for_team
 from app.mandates.service.slots import relieve
 
@@ -21,6 +21,7 @@ __all__ = [
     "announce_ends",
     "ask_again",
     "bring_signed",
+    "call_deadlines",
     "comments",
     "complete",
     "draft",

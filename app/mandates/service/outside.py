@@ -189,7 +189,6 @@ def _count(
             document_hash=file.document_hash,
             signed_at=proof.timestamp or clock.now(),
             method=EXTERNAL,
-            address=actor.address,
         ),
     )
     insert(

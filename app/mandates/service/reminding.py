@@ -1,4 +1,4 @@
-"""What the worker says by itself of a mandate: sign, time is up, the end is near.
+"""What the worker says by itself of a mandate: sign, time is up, this is due, the end is near.
 
 Each thing is said once, whatever the worker does again or however long it stood still: `MandateReminder` remembers.
 """
@@ -18,7 +18,7 @@ from app.kit.calendar import HolidayCalendar, local_date
 from app.kit.database import insert_if_absent
 from app.mandates import events
 from app.mandates.lifecycle import MandateState, PartyState
-from app.mandates.models import Mandate, MandateParty, MandateReminder, MandateSignature
+from app.mandates.models import Mandate, MandateClause, MandateParty, MandateReminder, MandateSignature
 from app.mandates.service.finding import hold
 from app.mandates.service.signing import reopen
 from app.mandates.substitution import of_submission
@@ -101,6 +101,37 @@ def announce_ends(session: Session, actor: Actor, today: date) -> int:
     return told
 
 
+def call_deadlines(session: Session, actor: Actor, today: date) -> int:
+    """Remind those whom a clause of a mandate in force gives a deadline that the day has come; how many deadlines.
+
+    They count from the day the mandate took effect, and wait while it is suspended.
+    """
+    given = (
+        select(Mandate, MandateClause)
+        .join(MandateClause, col(MandateClause.mandate_id) == col(Mandate.id))
+        .where(
+            col(Mandate.authority_id) == actor.authority_id,
+            col(Mandate.state) == MandateState.ACTIVE,
+            col(Mandate.starts_on) <= today,
+            col(MandateClause.deadline_days).is_not(None),
+        )
+        .order_by(col(Mandate.id), col(MandateClause.position))
+    )
+    rows = session.execute(given).all()
+    known = _said(session, list({mandate.id for mandate, _clause in rows}))
+    told = 0
+    for mandate, clause in rows:
+        due_on = effective_from(mandate, actor) + timedelta(days=clause.deadline_days)
+        key = f"deadline:{clause.key}:{due_on}"
+        if due_on <= today and _say(session, actor, known, mandate.id, key, due_on):
+            event = events.MandateDeadlineDue(
+                subject_id=mandate.id, clause_key=clause.key, owner=clause.deadline_owner, on_day=due_on
+            )
+            record(session, event, by=actor)
+            told += 1
+    return told
+
+
 def effective_from(mandate: Mandate, actor: Actor) -> date:
     """The day a signed mandate took effect: its first day, or that of the last signature when it came after."""
     if mandate.activated_at is None:
@@ -178,4 +209,12 @@ def _say(
     return insert_if_absent(session, reminder)
 
 
-__all__ = ["END_WEEKS", "SIGNATURE_DAYS", "announce_ends", "ask_again", "effective_from", "lapse_late"]
+__all__ = [
+    "END_WEEKS",
+    "SIGNATURE_DAYS",
+    "announce_ends",
+    "ask_again",
+    "call_deadlines",
+    "effective_from",
+    "lapse_late",
+]

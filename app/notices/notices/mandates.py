@@ -2,9 +2,9 @@
 
 from app.kit.i18n import _
 from app.notices.notices.telling import Table, Telling, Telltale
-from app.notices.queries.mandate_scenes import AgreementScene, MandateScene, RefusalScene
+from app.notices.queries.mandate_scenes import AgreementScene, DeadlineScene, MandateScene, RefusalScene
 
-A, M, R = AgreementScene, MandateScene, RefusalScene
+A, D, M, R = AgreementScene, DeadlineScene, MandateScene, RefusalScene
 
 _SIGN = _("Un mandat attend votre signature")
 _SIGN_BODY = _(
@@ -38,6 +38,11 @@ MANDATES: Table = {
                 _("Le mandat de l'équipe « {team} » prend fin le {day}"),
                 _("Continuer demande un acte signé des mêmes parties, à préparer dès maintenant. Sans lui, les "
                   "demi-journées protégées s'arrêtent ce jour-là : le silence ne vaut pas renouvellement.")),
+    ]),
+    "mandate.deadline_due": Telltale(D, [
+        Telling([D.owners], _("Une échéance du mandat de l'équipe « {team} » est là"),
+                _("Clause « {clause} », au plus tard le {day} : {what}. Si quelque chose l'empêche, dites-le au coach "
+                  "sans attendre le prochain point de suivi.")),
     ]),
     "mandate.refused": Telltale(R, [
         Telling([R.members, R.coach, R.lab], _("Le mandat de l'équipe « {team} » est refusé, et voici pourquoi"),

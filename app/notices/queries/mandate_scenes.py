@@ -16,7 +16,7 @@ from app.half_days.lifecycle import HALVES
 from app.half_days.models import HalfDay
 from app.journal.models import JournalEvent
 from app.mandates.lifecycle import PartyState
-from app.mandates.models import Mandate, MandateParty
+from app.mandates.models import Mandate, MandateClause, MandateParty
 from app.mandates.substitution import substitutes
 from app.notices.queries.scenes import People, TeamScene
 from app.people.models import Directorate
@@ -117,6 +117,36 @@ class RefusalScene(MandateScene):
 
     def parties(self) -> People:
         return [party.agent_id for party in self._parties(self.refusing.submission)]
+
+
+class DeadlineScene(MandateScene):
+    """A clause has somebody do something by a day."""
+
+    @cached_property
+    def clause(self) -> MandateClause | None:
+        return self.session.execute(
+            select(MandateClause).where(
+                col(MandateClause.mandate_id) == self.mandate.id,
+                col(MandateClause.key) == self.payload["clause_key"],
+            )
+        ).scalar_one_or_none()
+
+    def facts(self) -> dict[str, object]:
+        clause = self.clause
+        return {
+            **super().facts(),
+            "clause": clause.title if clause else self.payload["clause_key"],
+            "what": (clause and clause.deadline_what) or "",
+        }
+
+    def owners(self) -> People:
+        """The parties who sign in the capacity that the clause names."""
+        owner = self.payload["owner"]
+        return [
+            party.agent_id
+            for party in self._parties(self.mandate.submission)
+            if party.capacity.value == owner
+        ]
 
 
 class AgreementScene(MandateScene):
