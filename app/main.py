@@ -18,6 +18,8 @@ from app import __version__
 from app.access.actor import system
 from app.access.personal import declare
 from app.access.rooms import Room
+from app.agreements.room import ROOM as AGREEMENTS
+from app.amendments.room import ROOM as AMENDMENTS
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
 from app.clients.room import ROOM as CLIENTS
@@ -36,6 +38,7 @@ from app.kit.mail import send
 from app.kit.problems import Problem
 from app.links.room import ROOM as LINKS
 from app.mailing import service as mailing
+from app.mandates.papers import means
 from app.mandates.room import ROOM as MANDATES
 from app.notices.room import ROOM as NOTICES
 from app.openid.room import ROOM as OPENID
@@ -70,8 +73,10 @@ ROOMS: tuple[Room, ...] = (
     CALLS,
     TEAMS,
     MANDATES,
+    AGREEMENTS,
     HALF_DAYS,
     FOLLOW_UPS,
+    AMENDMENTS,
     SOLUTIONS,
     PRIVACY,
     NOTICES,
@@ -99,6 +104,8 @@ TAGS = {
     "log-entries": "What teams write between follow-ups.",
     "mandates": "The contract of a mission: clauses, half-days, parties, signatures.",
     "mandate-models": "The model mandate of the authority, version after version.",
+    "agreements": "What a mandate reserves to elected members and managers, asked of its sponsor and answered.",
+    "amendments": "What changes of a mandate in force, signed by those whom it concerns.",
     "half-days": "Mornings and afternoons that a mandate protects.",
     "follow-ups": "The six-weekly meetings of team and client directorate.",
     "commitments": "What each side promised at a follow-up.",
@@ -155,6 +162,7 @@ def run_errands(database: Database, settings: Settings) -> int:
 
 def worker_of(settings: Settings, database: Database) -> Worker:
     """The worker that the settings ask for. Raises `OSError` or `ValueError` where the journal's key cannot be read."""
+    means.use(settings)
     key_file = settings.journal_key_file
     if key_file is None:
         log.warning("the journal's checkpoints are not signed: see `essaim audit key`")
@@ -169,6 +177,7 @@ def worker_of(settings: Settings, database: Database) -> Worker:
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """The web application. `database` is opened from `settings` unless given."""
     settings = settings or get_settings()
+    means.use(settings)
     compose()
     app = FastAPI(
         title="Essaim",
@@ -195,6 +204,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     rooms = (*ROOMS, DEMO) if settings.demo else ROOMS
     app.state.doors = sorted((door for room in rooms for door in room.doors), key=lambda door: door.rank)
     app.state.farewells = [farewell for room in rooms for farewell in room.farewells]
+    app.state.shortcuts = [shortcut for room in rooms for shortcut in room.shortcuts]
     app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
     routing.serve(app, (router for room in rooms for router in room.pages))

@@ -33,18 +33,32 @@ ensure_venv_module() {
         return
     fi
     package=$("$python" -c 'import sys; print("python{}.{}-venv".format(*sys.version_info))')
-    local as_root=()
+    add_package "$package" || fail "$python cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install $package"
+}
+
+# Add a package of Debian's, where we may.
+add_package() {
+    local package=$1 as_root=()
     if [[ $(id -u) -ne 0 ]]; then
         as_root=(sudo -n)
     fi
-    if command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null; then
-        section "Installing $package"
-        "${as_root[@]}" apt-get -qq update </dev/null >/dev/null
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-            apt-get -qq install -y --no-install-recommends "$package" </dev/null >/dev/null
-    else
-        fail "$python cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install $package"
-    fi
+    command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null || return 1
+    section "Installing $package"
+    "${as_root[@]}" apt-get -qq update </dev/null >/dev/null
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq install -y --no-install-recommends "$package" </dev/null >/dev/null
+}
+
+# need PACKAGE COMMAND…: programs that are no Python, which PACKAGE of Debian's holds.
+need() {
+    local package=$1 name
+    shift
+    for name in "$@"; do
+        if ! command -v "$name" >/dev/null; then
+            add_package "$package" || fail "$name is missing. On Debian and Ubuntu: sudo apt-get install $package"
+            return
+        fi
+    done
 }
 
 # Tell apart the environments that a lock file, a pyproject.toml and a folder make.

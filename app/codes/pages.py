@@ -45,7 +45,8 @@ def enter_with_code(request: Request, session: SessionDep, database: DatabaseDep
         return _door(request, form, form.typed.get("suite", "/"), status=422)
     service.knock(database, network(request.client and request.client.host), form.value.hr_id)
     try:
-        agent = service.use(session, form.value.hr_id, form.value.code, key)
+        recognised = service.recognise(database, form.value.hr_id, form.value.code, key)
+        agent = service.use(session, recognised)
     except CodeWrong as wrong:
         return _door(request, form.refused(wrong), form.value.suite, status=422)
     to = local(form.value.suite)

@@ -96,10 +96,11 @@ class WorkRoute(APIRoute):
                 await request.body()
             if request.method == "GET":
                 return await endpoint(request)
-            remembered = self.remembers and request.method == "POST"
-            claim = await idempotency.claim_of(request) if remembered else None
+            # A malformed key is refused where none is kept, too: whoever sends one learns it everywhere.
+            keyed = request.method == "POST" and self.knows_callers
+            claim = await idempotency.claim_of(request) if keyed else None
             request.state.session = database.session()
-            _work.set(_Work(request.state.session, caller, claim))
+            _work.set(_Work(request.state.session, caller, claim if self.remembers else None))
             return await endpoint(request)
 
         return handle

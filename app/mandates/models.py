@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from app.kit import clock
+from app.kit import clock, search
 from app.kit.calendar import Half, Weekday
 from app.kit.columns import AuthorityRow, EditedRow, enum_field, instant_field
 from app.mandates.lifecycle import ClauseKind, MandateState, PartyCapacity, PartyState
@@ -33,7 +33,11 @@ class Mandate(EditedRow, table=True):
     when it was drafted. Its clauses come from the model mandate of that day (`model_id`; null for a mandate older than
     the versions of the model). `submission` counts its submissions; parties and documents of that number are the
     present ones. `reason` is why it came back to draft, was suspended or terminated. `ended_on` is its last day, once
-    it has ended.
+    it has ended. `search` holds the stems of its texts and of the team's name (`kit.search`).
+
+    In force, its columns, clauses and slots are the terms that bind today. An amendment (*avenant*) is a submission of
+    its own, with a text of its own and the parties whom it concerns; `submission` becomes its number when the last of
+    them has signed. `open_amendment_id` is the one that is being prepared or signed.
     """
 
     __tablename__ = "mandates"
@@ -52,6 +56,12 @@ class Mandate(EditedRow, table=True):
             postgresql_where=_PREPARED,
             sqlite_where=_PREPARED,
         ),
+        Index("ix_mandates_starts_on", "authority_id", "starts_on", "id"),
+        Index(
+            "ix_mandates_search",
+            text(search.lexemes("authority_id", "search")),
+            postgresql_using="gin",
+        ).ddl_if(dialect="postgresql"),
         CheckConstraint("starts_on <= ends_on", name="dates"),
         CheckConstraint("budget_euros >= 0", name="budget"),
         CheckConstraint("(document_hash IS NULL) = (state = 'draft')", name="document"),
@@ -84,6 +94,8 @@ class Mandate(EditedRow, table=True):
     suspended_from: date | None = None
     suspended_until: date | None = None
     ended_on: date | None = None
+    search: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    open_amendment_id: UUID | None = None
 
 
 class MandateClause(AuthorityRow, table=True):
@@ -129,6 +141,18 @@ class MandateSlot(AuthorityRow, table=True):
     relief: str = Field(default="", sa_type=Text)
 
 
+class MandateReminder(AuthorityRow, table=True):
+    """That the worker has reminded people of something, once: what, by `key`, and of which day."""
+
+    __tablename__ = "mandate_reminders"
+    __table_args__ = (UniqueConstraint("mandate_id", "key"),)
+
+    mandate_id: UUID = Field(foreign_key="mandates.id")
+    key: str = Field(max_length=120)
+    due_on: date
+    told_at: datetime = instant_field(default_factory=clock.now, nullable=False)
+
+
 class MandateDocument(AuthorityRow, table=True):
     """The exact text of one submission: canonical JSON in UTF-8, whose SHA-256 is `hash`. Never changed."""
 
@@ -165,7 +189,8 @@ class MandateSignature(AuthorityRow, table=True):
     """One signature: who, in what capacity, of which text, when, and how they were known. Never changed.
 
     `method` is how the signer had just shown who they are (`Actor.method`): a bearer token, or a door of the pages. A
-    simple electronic signature (eIDAS art. 25, Code civil 1366 and 1367).
+    simple electronic signature (eIDAS art. 25, Code civil 1366 and 1367). `address` is the network address they signed
+    from: evidence, which stays when the journal forgets its own.
 
     Signed in somebody else's name (`on_behalf_of_id`), it carries the act that gave the power as it stood that day: a
     delegation of signature or an interim, its reference, its first and last days.
@@ -193,6 +218,7 @@ class MandateSignature(AuthorityRow, table=True):
     document_hash: str = Field(max_length=64)
     signed_at: datetime = instant_field(nullable=False)
     method: str = Field(max_length=32)
+    address: str | None = Field(default=None, max_length=45)
     on_behalf_of_id: UUID | None = Field(default=None, foreign_key="agents.id")
     delegation_id: UUID | None = Field(default=None, foreign_key="signing_delegations.id")
     interim_id: UUID | None = Field(default=None, foreign_key="interims.id")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Integer, Row, Select, Uuid, bindparam, litera
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.kit.sql import among
 from app.people.models import Agent, Directorate
 from app.teams.models import TeamMember
 
@@ -19,24 +20,28 @@ HIGHEST: Final = 50
 
 Reader = Connection | Session
 
-_member = aliased(Agent)
+MEMBER = aliased(Agent)
 _manager = aliased(Agent)
 _head = aliased(Agent)
 
-_members: Select[*tuple[Any, ...]] = (
+PEOPLE: Select[*tuple[Any, ...]] = (
     select(
-        col(_member.id),
-        col(_member.given_name),
-        col(_member.family_name),
+        col(MEMBER.id),
+        col(MEMBER.given_name),
+        col(MEMBER.family_name),
         col(Directorate.name).label("directorate"),
         col(_manager.id).label("manager_id"),
         (col(_manager.given_name) + " " + col(_manager.family_name)).label("manager"),
         col(_manager.left_on).label("manager_left_on"),
     )
-    .select_from(TeamMember)
-    .join(_member, col(_member.id) == col(TeamMember.agent_id))
-    .outerjoin(Directorate, col(Directorate.id) == col(_member.directorate_id))
-    .outerjoin(_manager, col(_manager.id) == col(_member.manager_id))
+    .select_from(MEMBER)
+    .outerjoin(Directorate, col(Directorate.id) == col(MEMBER.directorate_id))
+    .outerjoin(_manager, col(_manager.id) == col(MEMBER.manager_id))
+)
+"""Agents as `said` takes them."""
+
+_members = (
+    PEOPLE.join(TeamMember, col(MEMBER.id) == col(TeamMember.agent_id))
     .where(
         col(TeamMember.team_id) == bindparam("team_id", type_=Uuid()),
         col(TeamMember.left_on).is_(None),
@@ -49,11 +54,7 @@ _tree = (
         col(Agent.directorate_id).label("directorate_id"),
         literal(0).label("height"),
     )
-    .join(TeamMember, col(TeamMember.agent_id) == col(Agent.id))
-    .where(
-        col(TeamMember.team_id) == bindparam("team_id", type_=Uuid()),
-        col(TeamMember.left_on).is_(None),
-    )
+    .where(among(col(Agent.id), "agent_ids"))
     .cte("tree", recursive=True)
 )
 _above = _tree.union_all(
@@ -74,26 +75,31 @@ _heads: Select[*tuple[Any, ...]] = (
 )
 
 
-def of_team(connection: Reader, team_id: UUID, today: date) -> dict[str, str]:
-    """The present `members` of a team with their directorates, and the `managers` who free their half-days.
+def members(connection: Reader, team_id: UUID) -> Sequence[Row[Any]]:
+    """The present members of a team."""
+    return connection.execute(_members, {"team_id": team_id}).all()
+
+
+def said(connection: Reader, team: Sequence[Row[Any]], today: date) -> dict[str, str]:
+    """These `members` with their directorates, and the `managers` who free their half-days.
 
     A manager is found by the rule of `service.parties.releasing_manager`.
     """
-    team = connection.execute(_members, {"team_id": team_id}).all()
-    members = (
+    names = (
         f"{row.given_name} {row.family_name}" + (f" ({row.directorate})" if row.directorate else "")
         for row in team
     )
     return {
-        "members": f"{NBSP}; ".join(members),
-        "managers": _managers(connection, team_id, team, today) if team else TO_BE_FOUND,
+        "members": f"{NBSP}; ".join(names),
+        "managers": _managers(connection, team, today) if team else TO_BE_FOUND,
     }
 
 
-def _managers(connection: Reader, team_id: UUID, team: Sequence[Row[Any]], today: date) -> str:
+def _managers(connection: Reader, team: Sequence[Row[Any]], today: date) -> str:
     present = {row.id: (row.manager_id, row.manager) for row in team if _has_manager(row, today)}
     if len(present) < len(team):
-        heads = connection.execute(_heads, {"team_id": team_id, "highest": HIGHEST})
+        lone = [row.id for row in team if row.id not in present]
+        heads = connection.execute(_heads, {"agent_ids": lone, "highest": HIGHEST})
         for row in heads:
             if row.head_id != row.agent_id and not _has_left(row.left_on, today):
                 present.setdefault(row.agent_id, (row.head_id, row.head))

@@ -18,10 +18,16 @@ from app.access.capacity import Capacity as C
 from app.access.policy import Action, Condition, Grant, Policy
 from app.access.standing import Clauses
 from app.kit.i18n import Text, _
-from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyState
+from app.mandates.lifecycle import IN_FORCE, LIFECYCLE, MandateState, PartyState
 from app.mandates.models import Mandate, MandateParty
-from app.mandates.problems import AlreadySigned, NotADraft, TermPassed
-from app.mandates.substitution import STANDS_IN
+from app.mandates.problems import (
+    AlreadySigned,
+    AmendmentInPreparation,
+    NotADraft,
+    NotInForce,
+    TermPassed,
+)
+from app.mandates.substitution import STANDS_IN, counts
 from app.people.delegations import is_viewer
 from app.people.models import Agent, Directorate
 from app.people.queries import WITHOUT_MANAGER
@@ -40,8 +46,7 @@ def _some(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 IS_SPONSOR: ColumnElement[bool] = col(Mandate.sponsor_id) == _viewer
 IS_PARTY = or_(
     _some(
-        col(MandateParty.mandate_id) == col(Mandate.id),
-        col(MandateParty.submission) == col(Mandate.submission),
+        counts(MandateParty),
         col(MandateParty.agent_id) == _viewer,
     ),
     STANDS_IN,
@@ -130,6 +135,10 @@ POLICY = Policy(
                scope="programme:write"),
         Action("terminate", _("interrompre un mandat"), (C.SPONSOR, C.LAB), SPONSOR_AND_LAB,
                scope="programme:write"),
+        Action("amend", _("préparer un avenant à un mandat en vigueur"), (C.LAB, C.COACH), LAB_AND_COACH,
+               scope="programme:write"),
+        Action("renew", _("préparer le renouvellement d'un mandat en vigueur"), (C.LAB, C.COACH), LAB_AND_COACH,
+               scope="programme:write"),
         Action("complete", _("déclarer un mandat terminé"), (C.LAB,), _("Ce geste revient au laboratoire."),
                scope="programme:write"),
     ],
@@ -155,21 +164,35 @@ def before_its_term(mandate: Mandate, actor: Actor) -> Text | None:
     ).format(day=mandate.ends_on)
 
 
+def not_in_force(mandate: Any, _actor: Actor) -> Text | None:
+    """Why it can be neither amended nor renewed; None where it can."""
+    return None if mandate.state in IN_FORCE else NotInForce.title
+
+
+def not_amendable(mandate: Any, actor: Actor) -> Text | None:
+    """Why no amendment to it can be begun; None where one can."""
+    if mandate.open_amendment_id is not None:
+        return AmendmentInPreparation.title
+    return not_in_force(mandate, actor)
+
+
 def _submitted(mandate: Any, _actor: Actor) -> Text | None:
     return None if mandate.state is MandateState.DRAFT else NotADraft.title
 
 
-def _not_awaited(mandate: Any, actor: Actor) -> Text | None:
+def not_awaited(mandate: Any, actor: Actor) -> Text | None:
+    """Why the caller does not sign now what `mandate` describes, a mandate or an amendment; None where they do."""
     if mandate.ends_on < actor.today():
         return TermPassed.title
     if mandate.to_sign:
         return None
-    return _nothing_pending(mandate, actor) or awaited_first(
+    return nothing_pending(mandate, actor) or awaited_first(
         SimpleNamespace(**party) for party in mandate.parties
     )
 
 
-def _nothing_pending(mandate: Any, actor: Actor) -> Text | None:
+def nothing_pending(mandate: Any, actor: Actor) -> Text | None:
+    """Why there is nothing that the caller could refuse; None where there is."""
     mine = [
         party["state"]
         for party in mandate.parties
@@ -185,11 +208,13 @@ ABILITIES = Abilities(
     "relieve",
     "submit",
     "withdraw",
-    Step("sign", _not_awaited),
-    Step("refuse", _nothing_pending),
+    Step("sign", not_awaited),
+    Step("refuse", nothing_pending),
     "suspend",
     "resume",
     "terminate",
     Step("complete", before_its_term),
+    Step("amend", not_amendable),
+    Step("renew", not_in_force),
     lifecycle=LIFECYCLE,
 )

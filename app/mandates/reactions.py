@@ -21,7 +21,12 @@ def follow_members(session: Session, event: TeamMemberJoined | TeamMemberLeft, a
 
 
 def follow_client(session: Session, event: TeamEdited, actor: Actor) -> None:
-    """A text that awaits signatures names the client directorate: it is written again for another."""
+    """A text that awaits signatures names the client directorate: it is written again for another.
+
+    A mandate is found by the name of its team.
+    """
+    if "name" in event.fields:
+        service.find_by_name(session, actor, event.subject_id)
     if "client_directorate_id" in event.fields:
         service.withdraw_for_team(session, actor, event.subject_id)
 

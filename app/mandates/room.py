@@ -2,11 +2,14 @@
 
 from app.access.rooms import Room
 from app.mandates import (
+    archive_endpoints,
     drafting_endpoints,
     drafting_lifecycle,
     drafting_policy,
     endpoints,
     lifecycle,
+    pages,
+    paper_endpoints,
     personal,
     policy,
     problems,
@@ -18,11 +21,14 @@ from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMe
 
 ROOM = Room(
     routers=[
+        archive_endpoints.api,
         endpoints.api,
         drafting_endpoints.of_mandates_api,
         drafting_endpoints.comments_api,
         drafting_endpoints.models_api,
+        paper_endpoints.api,
     ],
+    pages=[pages.pages],
     policies=[policy.WRITING, policy.POLICY, drafting_policy.COMMENT, drafting_policy.MODEL],
     lifecycles=[
         lifecycle.LIFECYCLE,
@@ -36,7 +42,14 @@ ROOM = Room(
         (TeamMemberLeft, reactions.follow_members),
         (TeamEdited, reactions.follow_client),
     ],
-    chores=[service.turn_pages, reactions.begin_model_where_there_is_none],
+    chores=[
+        service.resume_due,
+        service.turn_pages,
+        service.lapse_late,
+        service.ask_again,
+        service.announce_ends,
+        reactions.begin_model_where_there_is_none,
+    ],
     refusals={"uq_mandates_team_prepared": problems.MandateInPreparation},
     personal=personal.PERSONAL,
     periods=personal.PERIODS,

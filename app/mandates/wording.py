@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -112,13 +113,27 @@ _model_clauses = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What an amendment puts in the place of what is stored, as `slots`, `clauses` and the names of people read.
+
+    `members` are as `people_named.members` reads them.
+    """
+
+    sponsor: str
+    members: Sequence[Any]
+    half_days: list[dict[str, Any]]
+    clauses: Sequence[Mapping[str, Any]]
+
+
 def slots(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
     """The weekly half-days of a mandate, by agent, then in the order of the week."""
-    rows = connection.execute(_slots, {"mandate_id": mandate_id}).all()
-    return sorted(
-        (row._asdict() for row in rows),
-        key=lambda slot: (slot["agent_name"], slot["agent_id"], *_moment(slot)),
-    )
+    return in_order(row._asdict() for row in connection.execute(_slots, {"mandate_id": mandate_id}))
+
+
+def in_order(weekly: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Weekly half-days by agent, then in the order of the week."""
+    return sorted(weekly, key=lambda slot: (slot["agent_name"], slot["agent_id"], *_moment(slot)))
 
 
 def clauses(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
@@ -141,21 +156,27 @@ def read(
     *,
     guarantor: str = TO_BE_NAMED,
     written: Sequence[Mapping[str, Any]] | None = None,
+    instead: Instead | None = None,
 ) -> dict[str, Any]:
     """A mandate as it reads now: title, preamble, clauses filled, half-days and who is named.
 
-    `mandate` holds the columns of a `Mandate`. `written` are other clauses than its own: those of its model.
+    `mandate` holds the columns of a `Mandate`. `written` are other clauses than its own: those of its model. `instead`
+    is what an amendment would have stored beside the columns.
     """
     facts = connection.execute(_facts, {"mandate_id": mandate["id"]}).one()
-    named = {
-        **people.of_team(connection, facts.team_id, clock.today(facts.time_zone)),
-        "sponsor": facts.sponsor,
+    if instead is None:
+        instead = Instead(
+            sponsor=facts.sponsor,
+            members=people.members(connection, facts.team_id),
+            half_days=slots(connection, mandate["id"]),
+            clauses=clauses(connection, mandate["id"]) if written is None else written,
+        )
+    values = {
+        **people.said(connection, instead.members, clock.today(facts.time_zone)),
+        "sponsor": instead.sponsor,
         "guarantor": guarantor,
+        **_values(mandate, facts, instead.half_days),
     }
-    weekly = slots(connection, mandate["id"])
-    values = named | _values(mandate, facts, weekly)
-    if written is None:
-        written = clauses(connection, mandate["id"])
     return {
         "format": FORMAT,
         "mandate_id": mandate["id"],
@@ -164,7 +185,7 @@ def read(
         "team": {"id": facts.team_id, "name": facts.team_name},
         "irritant": {"id": facts.irritant_id, "name": facts.irritant_title},
         "client_directorate": {"id": mandate["client_directorate_id"], "name": facts.client_directorate},
-        "sponsor": {"id": mandate["sponsor_id"], "name": facts.sponsor},
+        "sponsor": {"id": mandate["sponsor_id"], "name": instead.sponsor},
         "starts_on": mandate["starts_on"],
         "ends_on": mandate["ends_on"],
         "parameters": {
@@ -180,8 +201,8 @@ def read(
         },
         "title": fill(facts.model_title or model().title, values),
         "preamble": fill(facts.model_preamble or model().preamble, values),
-        "clauses": [_filled(clause, values, mandate["starts_on"]) for clause in written],
-        "half_days": weekly,
+        "clauses": [_filled(clause, values, mandate["starts_on"]) for clause in instead.clauses],
+        "half_days": instead.half_days,
     }
 
 

@@ -12,12 +12,13 @@ from app.kit import clock
 from app.kit.database import Database
 from app.kit.limits import Limit, network, take
 from app.kit.routing import DatabaseDep
-from app.openid import attempts, queries, service
+from app.openid import admission, attempts, queries, service
 from app.openid.attempts import Ended
 from app.openid.discovery import directory
 from app.openid.matching import note, recognise
 from app.openid.problems import (
     AnswerUnverified,
+    DoorClosed,
     LevelTooLow,
     NotFresh,
     ProviderAway,
@@ -28,6 +29,7 @@ from app.openid.problems import (
 from app.openid.protocol import LEEWAY, Identity, authorization_url, identify
 from app.openid.queries import OpenDoor
 from app.openid.service import Counterpart
+from app.people.models import Agent
 from app.settings import Settings
 from app.signin.cookies import enter
 from app.signin.doors import already_inside, sign_in_page
@@ -181,6 +183,9 @@ def _let_in(
         note(session, other.actor, other.provider, identity)
         return _back_at_the_doors(request, identity, ended.destination)
     agent = recognise(session, other.actor, other.provider, identity, expected=ended.agent_id)
+    if isinstance(agent, Agent) and not admission.lets_in(session, agent, admission.door_of(other.provider)):
+        agent = DoorClosed()
+        note(session, other.actor, other.provider, agent)
     if isinstance(agent, SignInRefused):
         return _back_at_the_doors(request, agent, ended.destination)
     return enter(

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from app.agreements.models import Agreement
+from app.agreements.policy import ABILITIES as AGREEMENT_ABILITIES
 from app.follow_ups.models import Commitment, FollowUp
 from app.follow_ups.policy import COMMITMENT_ABILITIES, FOLLOW_UP_ABILITIES
 from app.half_days.models import HalfDay
@@ -13,6 +15,7 @@ from app.mandates.drafting_policy import COMMENT_ABILITIES, MODEL_ABILITIES
 from app.mandates.models import Mandate
 from app.mandates.policy import ABILITIES as MANDATE_ABILITIES
 from tests.access.kinds import REASON, Kind, Made, Way, patch, post
+from tests.agreements import builders as agreements
 from tests.follow_ups import builders as follow_ups
 from tests.half_days import builders as half_days
 from tests.mandates import builders as mandates
@@ -126,6 +129,15 @@ def commitments(world: World) -> Iterator[Made]:
     yield world.head_dsi.post(f"/commitments/{dropped['id']}/drop")
 
 
+def agreements_(world: World) -> Iterator[Made]:
+    under = mandates.active(world)
+    yield agreements.requested(world, under)
+    yield agreements.answered(world, "agree", {}, agreements.requested(world, under))
+    yield agreements.answered(world, "refuse", agreement=agreements.requested(world, under))
+    withdrawn = agreements.requested(world, under)
+    yield world.alice.post(f"/agreements/{withdrawn['id']}/withdraw")
+
+
 OF_MANDATES = (
     Kind(
         "mandates",
@@ -175,6 +187,13 @@ OF_MANDATES = (
         comments,
         {"resolve": post("resolve"), "reopen": post("reopen")},
         "",
+    ),
+    Kind(
+        "agreements",
+        Agreement,
+        AGREEMENT_ABILITIES,
+        agreements_,
+        {"agree": post("agree", {}), "refuse": post("refuse", REASON), "withdraw": post("withdraw")},
     ),
     Kind(
         "half-days",

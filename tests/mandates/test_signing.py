@@ -382,8 +382,9 @@ class TestSign:
         held = world.lab.get(f"/teams/{seen['team_id']}")
         assert (held["state"], held["sponsor_id"]) == ("mandated", world.dgs.id)
         assert world.lab.get(f"/irritants/{held['irritant_id']}")["state"] == "in_progress"
-        assert world.event_types(seen["id"])[-4:] == [
+        assert world.event_types(seen["id"])[-5:] == [
             "mandate.signed",
+            "mandate.sealed",
             "mandate.activated",
             "mandate.half_days_planned",
             "mandate.follow_ups_planned",

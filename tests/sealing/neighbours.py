@@ -11,12 +11,13 @@ from app.codes.models import Origin, SignInCode
 from app.kit import clock
 from app.kit.columns import metadata
 from app.kit.database import insert
+from app.kit.digests import digest
 from app.openid.models import IdentityBinding, IdentityProvider
 from app.openid.profiles import Profile
 from app.people.models import Agent
 from app.signin.models import ApiClient, Method
 from app.signin.sessions import open_session
-from app.web.visits import digest
+from tests.agreements.builders import requested
 from tests.calls.builders import application
 from tests.follow_ups.builders import held
 from tests.mandates.builders import comment
@@ -31,6 +32,7 @@ OF_PARAMETER = {
     "adoption_id": "adoptions",
     "agent_id": "agents",
     "agent_ids": "agents",
+    "agreement_id": "agreements",
     "application_id": "applications",
     "authority_id": "authorities",
     "binding_id": "identity_bindings",
@@ -44,6 +46,7 @@ OF_PARAMETER = {
     "directorate_id": "directorates",
     "entry_id": "log_entries",
     "event_id": "events",
+    "file_id": "mandate_files",
     "follow_up_id": "follow_ups",
     "from": "mandate_models",
     "giver_id": "agents",
@@ -62,6 +65,7 @@ OF_PARAMETER = {
     "solution_id": "solutions",
     "subject_id": "irritants",
     "team_id": "teams",
+    "token_id": "access_tokens",
     "attendee_ids": "agents",
     "author_id": "agents",
     "client_directorate_id": "directorates",
@@ -90,6 +94,7 @@ WRITTEN = {"^[0-9a-f]{64}$": "0" * 64}
 def furnish(world: World) -> None:
     """Something of every kind."""
     meeting = held(world)
+    requested(world, {"id": meeting["mandate_id"]})
     log_entry(world, meeting["team_id"], by="bruno")
     adoption(world)
     application(world, by="david")
