@@ -24,7 +24,6 @@ COLUMNS: Final[Mapping[str, Text]] = {
     "capacity": _("Qualité"),
     "category": _("Catégorie"),
     "civility": _("Civilité"),
-    "clause_key": _("Clause"),
     "closed_on": _("Clos"),
     "clause_key": _("Clause du mandat"),
     "code": _("Code"),
