@@ -102,6 +102,7 @@ COLUMNS: Final[Mapping[str, Text]] = {
     "reason": _("Raison"),
     "recipient": _("Destinataire"),
     "relief": _("Allègement de charge"),
+    "resolved_at": _("Traité le"),
     "result": _("Résultat"),
     "revoked_at": _("Révoqué"),
     "scopes": _("Portées"),
