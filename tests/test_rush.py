@@ -193,7 +193,8 @@ def slips(world: World, database: Database, size: int) -> list[Holder]:
 
 async def _enter(url: str, holders: list[Holder]) -> list[Entry]:
     """Each at a browser and an address of their own: all read the door, then all knock at once."""
-    limits = httpx.Limits(max_connections=None)
+    # A connection each time: one that is kept may be closed by the server just as it is used again.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE) as client:
 
         async def look(number: int) -> tuple[dict[str, str], str]:
@@ -223,7 +224,7 @@ async def _enter(url: str, holders: list[Holder]) -> list[Entry]:
 
 async def _who_is_inside(url: str, entries: list[Entry]) -> list[str]:
     """The name on the first page of each browser; empty where it does not open."""
-    limits = httpx.Limits(max_connections=50)
+    limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE) as client:
 
         async def read(entry: Entry) -> str:
