@@ -154,7 +154,7 @@ class TestNamed:
 
     def test_as_those_who_sign(self, world: World) -> None:
         """A manager who left, none at all, oneself, a head who left: the nearest one above, as for signatures."""
-        service = world.add_directorate("DEP1", "Propreté", parent="DEP")
+        world.add_directorate("DEP1", "Propreté", parent="DEP")
         world.add_person("chief", "DEP1", manager="head_dep", heads="DEP1")
         world.add_person("gone", "DEP")
         world.add_person("eve", "DEP1")
@@ -163,7 +163,6 @@ class TestNamed:
             for name in ("gone", "chief"):
                 session.get_one(Agent, world.people[name].agent.id).left_on = START - timedelta(days=60)
             session.get_one(Agent, world.head_dsi.agent.id).manager_id = world.head_dsi.agent.id
-        assert service
         made = submitted(world, members=("eve", "fred", "alice"))
         signing = {party["name"] for party in made["parties"] if party["capacity"] == "releasing_manager"}
         assert signing == {"Head_dep HEAD_DEP", "Head_dsi HEAD_DSI"}
