@@ -109,8 +109,8 @@ def check_complete(world: World, mandate: dict[str, Any]) -> None:
     assert world.lab.get(f"/teams/{mandate['team_id']}")["state"] == "mandated"
     with world.database.read() as connection:
         of_it = UUID(mandate["id"])
-        days = connection.execute(select(HalfDay.day).where(HalfDay.mandate_id == of_it)).scalars().all()  # type: ignore[call-overload,arg-type]
-        ordinals = connection.execute(select(FollowUp.ordinal).where(FollowUp.mandate_id == of_it)).scalars()  # type: ignore[call-overload,arg-type]
+        days = connection.execute(select(HalfDay.day).where(HalfDay.mandate_id == of_it)).scalars().all()  # type: ignore[call-overload]
+        ordinals = connection.execute(select(FollowUp.ordinal).where(FollowUp.mandate_id == of_it)).scalars()  # type: ignore[call-overload]
         assert 24 <= len(days) <= 27
         assert len(set(days)) == len(days)
         assert sorted(ordinals) == [1, 2, 3, 4]
