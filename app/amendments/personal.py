@@ -10,7 +10,7 @@ from app.kit.i18n import _
 PERSONAL: Final = (
     PersonalData(
         kind="mandate_tasks", label=_("Signatures demandées à qui succède"), table=table_of(ResigningTask),
-        by=("agent_id", "former_id"), fate=Fate.UNNAMED,
+        by=("agent_id", "former_id"), fate=Fate.UNNAMED, hide=frozenset({"since"}),
         why=_("l'identifiant ne mène plus qu'à une fiche sans nom"),
     ),
 )  # fmt: skip

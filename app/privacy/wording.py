@@ -24,6 +24,8 @@ COLUMNS: Final[Mapping[str, Text]] = {
     "capacity": _("Qualité"),
     "category": _("Catégorie"),
     "civility": _("Civilité"),
+    "cause": _("Cause"),
+    "closed_at": _("Clos"),
     "closed_on": _("Clos"),
     "clause_key": _("Clause du mandat"),
     "code": _("Code"),
