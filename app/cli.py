@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -27,8 +28,15 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except Exception as error:
             # Imported late: `essaim --help` needs no database.
+            from pydantic import ValidationError
+            from pydantic_settings import SettingsError
             from sqlalchemy.exc import OperationalError, ProgrammingError
 
+            if isinstance(error, SettingsError) or (
+                isinstance(error, ValidationError) and error.title == "Settings"
+            ):
+                typer.echo(_what_is_wrong(error), err=True)
+                raise typer.Exit(2) from None
             if not isinstance(error, (OperationalError, ProgrammingError)):
                 raise
             cause = str(error.orig).strip().splitlines()[0]
@@ -37,6 +45,19 @@ class _Commands(TyperGroup):
                 err=True,
             )
             raise typer.Exit(2) from None
+
+
+def _what_is_wrong(error: Any) -> str:
+    """The settings that are wrong, a line each; what was given is not repeated, since it may be a secret."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError):
+        return str(error)
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False):
+        name = "".join(f"ESSAIM_{str(part).upper()}: " for part in fault["loc"][:1])
+        lines.append(name + fault["msg"].removeprefix("Value error, "))
+    return "\n".join(lines)
 
 
 main = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, help="Essaim.")
@@ -64,10 +85,24 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes.")] = 1,
+    tls_certificate: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A certificate and its chain (PEM): speak TLS."),
+    ] = None,
+    tls_key: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Its key (PEM), where that is not in the same file."),
+    ] = None,
 ) -> None:
     """Serve the API. The database must stand at the present schema: see `essaim migrate`."""
     import uvicorn
 
+    from app.settings import get_settings
+
+    if tls_key and not tls_certificate:
+        _refuse("--tls-key needs --tls-certificate.")
+    # What is wrong with the settings is said once, and not by each process.
+    get_settings()
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -79,6 +114,8 @@ def serve(
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        ssl_certfile=tls_certificate,
+        ssl_keyfile=tls_key,
     )
 
 
@@ -146,6 +183,22 @@ def operator_token(
 @import_app.callback()
 def imports() -> None:
     """Bring data in from other systems."""
+    from app.main import compose
+
+    compose()
+
+
+@authority_app.callback()
+def authorities() -> None:
+    """Authorities (tenants)."""
+    from app.main import compose
+
+    compose()
+
+
+@provider_app.callback()
+def providers() -> None:
+    """OpenID providers, by which people sign in."""
     from app.main import compose
 
     compose()

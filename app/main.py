@@ -16,8 +16,11 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 import migrations
 from app import __version__
 from app.access.actor import system
+from app.access.inside import Inside
 from app.access.personal import declare
 from app.access.rooms import Room
+from app.agreements.room import ROOM as AGREEMENTS
+from app.amendments.room import ROOM as AMENDMENTS
 from app.audit.room import ROOM as AUDIT
 from app.calls.room import ROOM as CALLS
 from app.clients.room import ROOM as CLIENTS
@@ -50,7 +53,7 @@ from app.signin.cookies import SessionVisitors
 from app.signin.room import ROOM as SIGNIN
 from app.solutions.room import ROOM as SOLUTIONS
 from app.teams.room import ROOM as TEAMS
-from app.web.pages import page_of_problem, reads_pages
+from app.web.pages import page_of_fault, page_of_problem, reads_pages
 from app.web.static import serve_static
 
 API = "/api/v1"
@@ -71,8 +74,10 @@ ROOMS: tuple[Room, ...] = (
     CALLS,
     TEAMS,
     MANDATES,
+    AGREEMENTS,
     HALF_DAYS,
     FOLLOW_UPS,
+    AMENDMENTS,
     SOLUTIONS,
     PRIVACY,
     NOTICES,
@@ -89,6 +94,7 @@ TAGS = {
     "identity-providers": "Where agents have accounts that they enter with, and whose account is whose.",
     "delegations": "Delegations of signature: who may sign in the executive's name, by which act.",
     "interims": "Who acts for an absent head or manager, and until when.",
+    "oauth": "Tokens for machines, as OAuth 2.0 has them.",
     "api-clients": "Machines that call the API, their scopes and their secrets.",
     "programmes": "Editions of the programme, and the charters that set their rules.",
     "charters": "The rules of the game, adopted at a date.",
@@ -99,6 +105,9 @@ TAGS = {
     "teams": "Volunteers around one irritant, and the phases they go through.",
     "log-entries": "What teams write between follow-ups.",
     "mandates": "The contract of a mission: clauses, half-days, parties, signatures.",
+    "mandate-models": "The model mandate of the authority, version after version.",
+    "agreements": "What a mandate reserves to elected members and managers, asked of its sponsor and answered.",
+    "amendments": "What changes of a mandate in force, signed by those whom it concerns.",
     "verifications": "Whether a file is a mandate sealed here, for anybody who holds one.",
     "half-days": "Mornings and afternoons that a mandate protects.",
     "follow-ups": "The six-weekly meetings of team and client directorate.",
@@ -200,11 +209,14 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.settings = settings
     app.state.database = database or settings.open_database()
     app.state.authenticator = BearerAuthenticator(settings.token_memory_seconds, settings.operators)
+    app.state.inside = Inside(settings)
+    app.state.on_fault = page_of_fault
     app.state.keyring = settings.keyring()
     app.state.visitors = SessionVisitors()
     rooms = (*ROOMS, DEMO) if settings.demo else ROOMS
     app.state.doors = sorted((door for room in rooms for door in room.doors), key=lambda door: door.rank)
     app.state.farewells = [farewell for room in rooms for farewell in room.farewells]
+    app.state.shortcuts = [shortcut for room in rooms for shortcut in room.shortcuts]
     app.state.expected_revision = migrations.head()
     routing.serve(app, (router for room in ROOMS for router in room.routers), API)
     routing.serve(app, (router for room in rooms for router in room.pages))

@@ -2,7 +2,8 @@
 
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -12,11 +13,20 @@ from pydantic import (
     SecretStr,
     StringConstraints,
     field_validator,
+    model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
-from app.kit import clock
+from app.kit import clock, mail, postgres
 from app.kit.database import Database
+from app.kit.outgoing import PORTS, Reach
 from app.kit.postgres import ROLE
 from app.kit.vault import Keyring
 
@@ -51,10 +61,38 @@ class SealSettings(BaseModel):
         return self.pin_file.read_text().rstrip("\r\n") if self.pin_file else None
 
 
-class Settings(BaseSettings):
-    """What an operator may set. Defaults suit one machine with SQLite."""
+class _Files(EnvSettingsSource):
+    """`ESSAIM_X_FILE` names a file that holds what `ESSAIM_X` would, as Docker and systemd hand secrets over."""
 
-    model_config = SettingsConfigDict(env_prefix="ESSAIM_", env_file=".env", extra="ignore", frozen=True)
+    def __init__(self, settings_cls: type[BaseSettings], *variables: EnvSettingsSource) -> None:
+        self._variables = {name: value for source in variables for name, value in source.env_vars.items()}
+        super().__init__(settings_cls)
+
+    def _load_env_vars(self) -> dict[str, str | None]:
+        read: dict[str, str | None] = {}
+        for field in self.settings_cls.model_fields:
+            name = f"{self.env_prefix}{field}".lower()
+            path = self._variables.get(f"{name}_file")
+            if not path or f"{field}_file" in self.settings_cls.model_fields:
+                continue
+            if self._variables.get(name):
+                raise SettingsError(f"{name.upper()} and {name.upper()}_FILE: set one of them")
+            try:
+                read[name] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{name.upper()}_FILE: {path} cannot be read ({error})") from None
+        return read
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Defaults suit one machine with SQLite.
+
+    Each is `ESSAIM_X`, or `ESSAIM_X_FILE`: a file that holds it. Raises `ValueError`, never repeating what was given.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ESSAIM_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: str = f"sqlite:///{Path('essaim.db')}"
     """SQLAlchemy URL: `sqlite:///path` or `postgresql+psycopg://user@host/name` (`postgresql://` is accepted)."""
@@ -92,9 +130,31 @@ class Settings(BaseSettings):
     fresh_seconds: int = Field(default=900, ge=60)
     """Signing a mandate asks that one has shown who one is within so long."""
 
+    writes_per_minute: int = Field(default=300, ge=1, le=1_000_000)
+    """How much one person may send that changes something, for each server process."""
+
+    client_writes_per_minute: int = Field(default=1_200, ge=1, le=1_000_000)
+    """The same for one connected application."""
+
+    searches_per_minute: int = Field(default=120, ge=1, le=1_000_000)
+    """How often one person or application may search by words, for each server process."""
+
+    exports_per_hour: int = Field(default=60, ge=1, le=1_000_000)
+    """How many whole lists (NDJSON, CSV) and sheets of codes one person or application may take, in all."""
+
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
     """The proxies in front, by address or network, as in `10.0.0.7,10.1.0.0/16`. They alone are believed when they say
     from where a request comes, and whether it came by HTTPS (`X-Forwarded-For`, `X-Forwarded-Proto`)."""
+
+    outgoing_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    """The servers that administrators may have this one call (identity providers, key sets of machines), as in
+    `auth.agentconnect.gouv.fr,sso.valmoret.lan:8443`: those alone. Without any: wherever addresses are public."""
+
+    cleartext_to: Annotated[frozenset[Literal["database", "mail"]], NoDecode] = frozenset()
+    """Which of the two may be spoken to without TLS on another machine: because the network between is trusted."""
+
+    smallest_rsa_bits: int = Field(default=2048, ge=2048, le=4096)
+    """Shorter RSA keys of providers and machines verify nothing. 3072 is 128 bits of security (NIST SP 800-57)."""
 
     oidc_secrets: dict[str, SecretStr] = Field(default_factory=dict)
     """The secrets of OpenID clients, as JSON: `{"valmoret/oidc": "…"}`, by authority's slug and `secret_name`."""
@@ -157,11 +217,55 @@ class Settings(BaseSettings):
     worker: Literal["inside", "outside"] = "inside"
     """`inside`: the server seals the journal and delivers its events itself. `outside`: `essaim worker` does."""
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "outgoing_hosts", "cleartext_to", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        variables = [s for s in (dotenv_settings, env_settings) if isinstance(s, EnvSettingsSource)]
+        return init_settings, env_settings, dotenv_settings, _Files(settings_cls, *variables)
+
+    @field_validator("outgoing_hosts", mode="after")
+    @classmethod
+    def _are_hosts(cls, value: frozenset[str]) -> frozenset[str]:
+        for name in value:
+            if not _host_and_port(name)[0] or "/" in name or "@" in name:
+                raise ValueError("hosts, separated by commas: sso.valmoret.fr, sso.valmoret.lan:8443")
+        return value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:  # noqa: N804 pydantic gives the instance
+        if "database" not in self.cleartext_to and not postgres.is_protected(self.database_url):
+            raise ValueError(
+                "ESSAIM_DATABASE_URL: a PostgreSQL on another machine needs ?sslmode=verify-full&sslrootcert=/ca.pem, "
+                "or ESSAIM_CLEARTEXT_TO=database where the network between is trusted"
+            )
+        if self.code_key_bytes is not None and len(self.code_key_bytes) < SHORTEST_KEY:
+            raise ValueError(f"ESSAIM_CODE_KEY: {SHORTEST_KEY} characters at least")
+        if self.smtp_url and "mail" not in self.cleartext_to and not mail.is_protected(self.smtp_url):
+            raise ValueError(
+                "ESSAIM_SMTP_URL: a mail server on another machine needs smtps:// or ?starttls=1, "
+                "or ESSAIM_CLEARTEXT_TO=mail where the network between is trusted"
+            )
+        return self
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Where administrators may have this server call."""
+        return Reach(
+            frozenset(map(_host_and_port, self.outgoing_hosts)),
+            on_trial=not self.public_url.startswith("https:"),
         )
 
     @cached_property
@@ -172,10 +276,6 @@ class Settings(BaseSettings):
         if self.code_key is not None:
             return self.code_key.get_secret_value().encode()
         return b"the codes of the demonstration open nothing" if self.demo else None
-
-    def model_post_init(self, _context: Any) -> None:
-        if self.code_key_bytes is not None and len(self.code_key_bytes) < SHORTEST_KEY:
-            raise ValueError(f"ESSAIM_CODE_KEY: {SHORTEST_KEY} characters at least")
 
     def open_database(self) -> Database:
         """The database that is named here, under the role that is named here."""
@@ -190,6 +290,11 @@ class Settings(BaseSettings):
         if self.protection_key_file is not None:
             keys += self.protection_key_file.read_text().split()
         return Keyring.of(keys) if keys else None
+
+
+def _host_and_port(name: str) -> tuple[str, int]:
+    parts = urlsplit(f"//{name}")
+    return parts.hostname or "", parts.port or PORTS["https"]
 
 
 @cache

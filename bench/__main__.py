@@ -20,14 +20,15 @@ from typing import Any
 import psycopg
 
 from app.kit.migrations import upgrade
-from bench import servers, workloads
+from bench import measures, servers, signatures, workloads
 from bench.generate import FULL, SMALL, Scale, generate
 from bench.load import READER_OPTIONS
-from bench.measures import MEASURES, Bench, Finding
+from bench.measures import Bench, Finding
 from bench.statements import Application
 from tests.support.postgres import postgres_server
 
 WORKERS = 2
+MEASURES = {**measures.MEASURES, "sign": signatures.sign}
 DURABLE = {
     "fsync": "on",
     "full_page_writes": "on",

@@ -44,12 +44,17 @@ class Server:
 
 
 @contextmanager
-def essaim(database_url: str, *, workers: int) -> Iterator[Server]:
-    """`essaim serve`, quiet, with the journal's worker elsewhere, as in production."""
+def essaim(database_url: str, *, workers: int, **settings: str) -> Iterator[Server]:
+    """`essaim serve`, quiet, with the journal's worker elsewhere, as in production, and with further `settings`."""
     environment = {
         "ESSAIM_DATABASE_URL": database_url,
         "ESSAIM_LOG_LEVEL": "warning",
+        # A few tokens stand for a whole town.
+        "ESSAIM_WRITES_PER_MINUTE": "1000000",
+        "ESSAIM_SEARCHES_PER_MINUTE": "1000000",
+        "ESSAIM_EXPORTS_PER_HOUR": "1000000",
         "ESSAIM_WORKER": "outside",
+        **settings,
     }
     with _running(
         lambda port: [BIN / "essaim", "serve", "--port", str(port), "--workers", str(workers)],

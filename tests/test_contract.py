@@ -40,6 +40,9 @@ def test_every_operation_is_described(shared_app: FastAPI) -> None:
             names.append(operation["operationId"])
             assert operation.get("description"), f"{where} has no docstring"
             assert set(operation["tags"]) <= declared, f"{where} has an undeclared tag"
+            if operation["tags"] == ["oauth"]:
+                # In OAuth's own format: tests/clients/test_token.py.
+                continue
             assert {"401", "403", "404"} <= operation["responses"].keys(), where
             if "requestBody" in operation:
                 assert {"400", "413", "415", "422"} <= operation["responses"].keys(), where

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from app.access.actor import Actor
+from app.access.narrowed import READS_ONLY
 from app.access.policy import Policy
 from app.kit.i18n import Text, spoken
 from app.kit.lifecycle import Lifecycle
@@ -64,8 +65,10 @@ class Abilities:
         found = []
         for step in self.steps:
             ground = self.policy.weigh(session, actor, step.action, resource, standing)
-            if isinstance(ground, Text):
-                reason: str | None = ground.to(language)
+            if actor.reads_only:
+                reason: str | None = READS_ONLY.to(language)
+            elif isinstance(ground, Text):
+                reason = ground.to(language)
             else:
                 reason = self._out_of_turn(step, resource, language)
             if reason is None and step.obstacle and (sentence := step.obstacle(resource, actor)):

@@ -32,6 +32,8 @@ class Actor:
     """How they showed it: `token`, or the door by which their browser's session was opened (`signin.models.Method`)."""
     session_id: UUID | None = None
     """The session of a browser, where that is how they came."""
+    reads_only: bool = False
+    """They call with a token that changes nothing, whatever they may do themselves."""
     address: str | None = None
     acting_as: Capacity | None = None
     delegation_id: UUID | None = None

@@ -5,10 +5,13 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from app.access.actor import Actor
+from app.access.narrowed import require_scope
 
 
 async def _actor(request: Request) -> Actor:
-    return cast(Actor, request.state.caller)
+    caller = cast(Actor, request.state.caller)
+    require_scope(caller, request.method)
+    return caller
 
 
 ActorDep = Annotated[Actor, Depends(_actor)]

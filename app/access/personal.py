@@ -33,7 +33,7 @@ Eraser: TypeAlias = Callable[[Session, Any], int]
 """Erases what a room holds about an agent, given as their row; how many rows."""
 
 _SECRET = ("_hash", "_salt")
-_UNTOLD = frozenset({"authority_id", "version", "search", "sort_name", "id_token"})
+_UNTOLD = frozenset({"authority_id", "version", "search", "sort_name", "id_token", "algorithm"})
 
 
 HR_AND_ADMINISTRATION: Final = (Capacity.HR, Capacity.ADMINISTRATOR)

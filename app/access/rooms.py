@@ -15,6 +15,7 @@ from app.journal.events import Event
 from app.journal.persons import Pairs
 from app.journal.service import Reaction, Subscriber
 from app.kit.database import Database
+from app.kit.i18n import Text
 from app.kit.lifecycle import Lifecycle
 from app.kit.problems import Problem
 from app.settings import Settings
@@ -46,6 +47,16 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A page that the first page leads to, for those to whom it `is_open`."""
+
+    path: str
+    title: Text
+    about: Text
+    is_open: Callable[[Actor], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """What a part of the domain brings: routes, pages, rows of the policy, life cycles, answers to events.
 
@@ -62,6 +73,7 @@ class Room:
     files: Sequence[str] = ()
     doors: Sequence[Door] = ()
     farewells: Sequence[Farewell] = ()
+    shortcuts: Sequence[Shortcut] = ()
     policies: Sequence[Policy] = ()
     lifecycles: Sequence[Lifecycle[Any]] = ()
     reactions: Sequence[tuple[type[Event], Reaction]] = ()

@@ -34,6 +34,12 @@ POLICY = Policy(
             scope="events:read",
         ),
         Action(
+            "name_authors",
+            _("y lire le nom de qui a agi"),
+            (C.LAB, C.ADMINISTRATOR),
+            _("Le journal s'adresse au laboratoire et à l'administration de la plateforme."),
+        ),
+        Action(
             "read",
             _("lire un événement du journal"),
             (C.LAB, C.ADMINISTRATOR, C.OWNER),

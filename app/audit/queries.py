@@ -1,10 +1,11 @@
 """The sealed events, as a feed and as what concerns a person; the checkpoints."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, bindparam, exists, literal_column, select
+from sqlalchemy import Connection, bindparam, exists, literal_column, or_, select
 from sqlmodel import col
 
 from app.access.actor import Actor
@@ -17,6 +18,8 @@ from app.kit.listing import Listing, Visible, since
 from app.kit.problems import NotFound
 from app.kit.query import Query
 from app.kit.sql import among
+from app.people.models import Agent
+from app.signin.models import ApiClient
 
 BY_THE_REPORTER = frozenset({"irritant.reported", "irritant.edited", "irritant.reopened"})
 """What tells who reported an irritant, which is known to that person and to the lab alone."""
@@ -50,6 +53,8 @@ _COLUMNS: tuple[Any, ...] = (
 )
 _FILTERS = {
     "since": since(col(JournalEvent.occurred_at), "since"),
+    "until": col(JournalEvent.occurred_at)
+    < bindparam("until", type_=table_of(JournalEvent).c.occurred_at.type),
     "type": among(_type, "type"),
 }
 
@@ -119,6 +124,47 @@ def event(connection: Connection, actor: Actor, event_id: UUID) -> dict[str, Any
     if item is None or not POLICY.allows(None, actor, "read", Found(bool(item.pop("concerns_caller")))):
         raise NotFound
     return _shown(actor, item)
+
+
+_name: tuple[Any, ...] = (col(Agent.id), col(Agent.given_name), col(Agent.family_name))
+_machine: tuple[Any, ...] = (col(ApiClient.id), col(ApiClient.name))
+_NAMES = Query(
+    select(*_name).where(col(Agent.authority_id) == bindparam("authority_id"), among(col(Agent.id), "ids"))
+)
+_MACHINES = Query(
+    select(*_machine).where(
+        col(ApiClient.authority_id) == bindparam("authority_id"), among(col(ApiClient.id), "ids")
+    )
+)
+_PERSON = Query(
+    select(col(Agent.id)).where(
+        col(Agent.authority_id) == bindparam("authority_id"),
+        or_(col(Agent.hr_id) == bindparam("said"), col(Agent.email) == bindparam("said_in_small")),
+    )
+)
+
+
+def names(connection: Connection, actor: Actor, items: Iterable[dict[str, Any]]) -> dict[UUID, str]:
+    """The names of the people and machines who did these. Raises `Forbidden`."""
+    POLICY.require(None, actor, "name_authors")
+    shown = list(items)
+    people = {item["agent_id"] for item in shown} - {None}
+    machines = {item["client_id"] for item in shown} - {None}
+    own = {"authority_id": actor.authority_id}
+    found = {
+        row["id"]: f"{row['given_name']} {row['family_name']}"
+        for row in _NAMES.all(connection, {**own, "ids": list(people)})
+    }
+    return found | {
+        row["id"]: row["name"] for row in _MACHINES.all(connection, {**own, "ids": list(machines)})
+    }
+
+
+def person(connection: Connection, actor: Actor, email_or_hr_id: str) -> UUID | None:
+    """The agent with this email or matricule, in post or not; None where there is none."""
+    said = {"said": email_or_hr_id, "said_in_small": email_or_hr_id.lower()}
+    row = _PERSON.one_or_none(connection, {"authority_id": actor.authority_id, **said})
+    return None if row is None else cast(UUID, row["id"])
 
 
 def checkpoints(

@@ -71,6 +71,13 @@ class MyEventQuery(ListQuery):
         description="Only what happened from this instant on.",
         examples=["2026-11-26T08:30:00Z"],
     )
+    until: AwareDatetime | None = Field(
+        default=None,
+        ge=datetime(1990, 1, 1, tzinfo=UTC),
+        lt=datetime(2101, 1, 1, tzinfo=UTC),
+        description="Only what happened before this instant.",
+        examples=["2026-11-27T00:00:00Z"],
+    )
     type: list[Line] = Field(default=[], max_length=50, examples=[["mandate.activated"]])
 
 

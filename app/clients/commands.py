@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
     from sqlalchemy.exc import IntegrityError
 
     from app.kit.problems import Problem
@@ -26,21 +27,26 @@ def client_create(
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How long the token is valid.")] = 365,
 ) -> None:
     """Print the token of a new API client, and nothing else."""
+    from pydantic import ValidationError
     from sqlalchemy.exc import IntegrityError
 
+    from app.access.actor import system
+    from app.clients.schemas import ClientCreate
+    from app.clients.service import create, give_token
     from app.kit.bounds import everywhere
     from app.kit.problems import Problem
     from app.people.service import authority_named
     from app.settings import get_settings
-    from app.signin.service import create_client as create
 
     try:
+        form = ClientCreate(name=name, scopes=scope, with_secret=False)
         with get_settings().open_database() as database, everywhere(), database.transaction() as session:
             owner = authority_named(session, authority)
-            _client, token = create(session, owner.id, name=name, scopes=scope, lifetime=timedelta(days=days))
-    except ValueError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+            actor = system(owner.id, owner.time_zone)
+            client, _no_secret = create(session, actor, form)
+            token = give_token(session, actor, client, timedelta(days=days))
+    except ValidationError as error:
+        _refuse_form(error)
     except (IntegrityError, Problem) as refusal:
         _refuse(refusal)
     typer.echo(token)
@@ -81,11 +87,15 @@ def client_secret(
                     raise NoSuchClient
                 client, secret = found, rotate(session, actor, found)
     except ValidationError as error:
-        typer.echo(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}", err=True)
-        raise typer.Exit(1) from None
+        _refuse_form(error)
     except (IntegrityError, Problem) as refusal:
         _refuse(refusal)
     typer.echo(f"{client.id}:{secret}")
+
+
+def _refuse_form(error: "ValidationError") -> NoReturn:
+    typer.echo(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}", err=True)
+    raise typer.Exit(1) from None
 
 
 def _refuse(refusal: "IntegrityError | Problem") -> NoReturn:

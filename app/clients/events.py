@@ -45,7 +45,8 @@ class SecretRevoked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TokenIssued(Event):
-    """`method` is how the client has shown who it is (RFC 8414: `token_endpoint_auth_methods_supported`)."""
+    """`method` is how the client has shown who it is (RFC 8414: `token_endpoint_auth_methods_supported`);
+    `command_line`: an operator was given it for the client."""
 
     type: ClassVar[str] = "api_client.token_issued"
     method: str

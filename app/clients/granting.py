@@ -13,14 +13,15 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.clients import events, protocol
+from app.clients.key_sets import key_sets
 from app.clients.models import ClientAssertion, ClientSecret
 from app.clients.problems import InvalidClient, OAuthError
-from app.clients.service import secret_hash
 from app.journal.service import record
 from app.kit import clock
 from app.kit.bounds import everywhere, within
 from app.kit.columns import table_of
 from app.kit.database import Database, insert_if_absent
+from app.kit.digests import digest
 from app.kit.limits import Limit, take
 from app.kit.query import Query
 from app.settings import Settings
@@ -46,6 +47,7 @@ _KNOWN = Query(
         col(ApiClient.name),
         col(ApiClient.scopes),
         col(ApiClient.jwks),
+        col(ApiClient.jwks_uri),
         col(ClientSecret.secret_hash),
     )
     .outerjoin(
@@ -87,6 +89,7 @@ class Known:
     id: UUID
     scopes: tuple[str, ...]
     jwks: dict[str, Any] | None
+    jwks_uri: str | None
     secret_hashes: tuple[str, ...]
 
 
@@ -148,7 +151,7 @@ def find_client(connection: Connection, client_id: str) -> Known:
     """
     rows = _KNOWN.all(connection, {"id": _uuid(client_id), "now": clock.now()})
     if not rows:
-        return Known(Actor(_NOBODY, "", frozenset()), _NOBODY, (), None, ())
+        return Known(Actor(_NOBODY, "", frozenset()), _NOBODY, (), None, None, ())
     row = rows[0]
     capacities = frozenset({Capacity.CLIENT})
     return Known(
@@ -156,6 +159,7 @@ def find_client(connection: Connection, client_id: str) -> Known:
         row["id"],
         tuple(row["scopes"]),
         row["jwks"],
+        row["jwks_uri"],
         tuple(entry["secret_hash"] for entry in rows if entry["secret_hash"]),
     )
 
@@ -165,20 +169,20 @@ def _authenticate(known: Known, ask: Ask, settings: Settings) -> protocol.Statem
     if ask.assertion is None:
         _check_secret(known, ask.secret or "")
         return None
+    audiences = (token_endpoint_of(settings), issuer_of(settings))
     try:
-        return protocol.verify(
-            ask.assertion,
-            known.jwks,
-            client_id=str(known.id),
-            audiences=(token_endpoint_of(settings), issuer_of(settings)),
-        )
+        if known.jwks_uri is not None:
+            return key_sets.verify(
+                ask.assertion, known.jwks_uri, client_id=str(known.id), audiences=audiences
+            )
+        return protocol.verify(ask.assertion, known.jwks, client_id=str(known.id), audiences=audiences)
     except protocol.AssertionRefused as refusal:
         log.info("assertion refused", client_id=ask.client_id[:36], because=str(refusal))
         raise InvalidClient from None
 
 
 def _check_secret(known: Known, secret: str) -> None:
-    shown = secret_hash(secret)
+    shown = digest(secret)
     # Two comparisons always: nothing tells how many secrets there are, nor whether there is a client.
     held = (*known.secret_hashes, _NO_HASH, _NO_HASH)[:2]
     matches = [hmac.compare_digest(shown, one) for one in held]

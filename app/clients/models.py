@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from app.kit import clock
 from app.kit.columns import AuthorityRow, instant_field
+from app.kit.digests import SHA256
 
 
 class ClientSecret(AuthorityRow, table=True):
@@ -18,6 +19,7 @@ class ClientSecret(AuthorityRow, table=True):
 
     client_id: UUID = Field(foreign_key="api_clients.id", index=True)
     secret_hash: str = Field(max_length=64)
+    algorithm: str = Field(default=SHA256, max_length=32)
     created_at: datetime = instant_field(default_factory=clock.now, nullable=False)
     expires_at: datetime | None = instant_field(default=None, nullable=True)
     revoked_at: datetime | None = instant_field(default=None, nullable=True)

@@ -13,28 +13,45 @@ from fastapi.routing import APIRoute
 from app.access.governed import open_to_all
 from app.clients import granting
 from app.clients.granting import Ask
+from app.clients.oauth_contract import EXTRA, RESPONSES
 from app.clients.problems import InvalidClient, OAuthError
 from app.clients.protocol import ASSERTION_TYPE, AssertionRefused, claimed_client
+from app.kit.alarms import note, note_problem
 from app.kit.encoding import to_json
-from app.kit.limits import TooManyRequests, network
+from app.kit.limits import TooManyRequests, network_of
 from app.kit.problems import Problem
 from app.web.forms import receive
 
 pages = APIRouter(route_class=APIRoute, include_in_schema=False)
+tokens = APIRouter(route_class=APIRoute)
 
 
-@pages.post("/oauth/token")
+@tokens.post(
+    "/oauth/token",
+    operation_id="request_token",
+    tags=["oauth"],
+    response_class=Response,
+    responses=RESPONSES,
+    openapi_extra=EXTRA,
+)
 @open_to_all("machines signing in")
 async def give_token(request: Request) -> Response:
-    """Client credentials in, bearer token out. Authenticated by itself, in transactions of its own."""
+    """Client credentials in, bearer token out (RFC 6749, section 4.4).
+
+    The client shows who it is by `Authorization: Basic`, by its secret in the form, or by a statement it has signed:
+    one of the three. Errors are OAuth's, not problem documents.
+    """
+    # Authenticated by itself, in transactions of its own.
     state = request.app.state
     try:
         ask = _ask_of(await receive(request), request.headers.get("authorization"))
-        address = network(request.client and request.client.host)
+        address = network_of(request)
         given = await run_in_threadpool(granting.answer, state.database, state.settings, ask, address)
     except OAuthError as error:
+        note(request, "sign_in", error.error, error.status, door="oauth")
         return _json(_error(error.error, error.description), error.status, error.headers)
     except TooManyRequests as problem:
+        note_problem(request, problem)
         # No code of section 5.2 says so; this one stands in section 4.1.2.1 for a server that is overloaded.
         return _json(
             _error("temporarily_unavailable", problem.detail.to("en")), problem.status, problem.headers

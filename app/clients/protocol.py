@@ -1,11 +1,12 @@
 """The statement that a client signs to show who it is (`private_key_jwt`: RFC 7523; OpenID Connect Core, section 9).
 
-Nothing here knows the database. Keys are public ones (RFC 7517): RSA of 2048 bits at least, EC on P-256, Ed25519.
+Nothing here knows the database. Keys are public ones (RFC 7517): RSA (of 2048 bits at least), EC on P-256, Ed25519.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -18,6 +19,8 @@ from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
 from app.kit import clock
+from app.kit.jose import is_strong
+from app.settings import get_settings
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS: Final = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP", "Ed25519": "OKP"}
@@ -30,11 +33,11 @@ LEEWAY: Final = 30
 MAX_LENGTH: Final = 8192
 MAX_JTI_LENGTH: Final = 255
 MAX_KEYS: Final = 10
+MAX_PUBLISHED: Final = 30
 MAX_KID_LENGTH: Final = 255
 MAX_MEMBER_LENGTH: Final = 1400
 """That of RSA of 8192 bits: a larger key would take everybody's time to verify with."""
 
-SMALLEST_RSA: Final = 2048
 _CURVES: Final = {"EC": "P-256", "OKP": "Ed25519"}
 _PUBLIC: Final = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
 _KINDS: Final[Mapping[str, Any]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
@@ -47,6 +50,10 @@ Key: TypeAlias = RSAKey | ECKey | OKPKey
 
 class AssertionRefused(Exception):
     """The statement does not hold. Why is nobody's business but the log's."""
+
+
+class NoSuchKey(AssertionRefused):
+    """Nor is there any key that it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,21 @@ def public_keys(jwks: Mapping[str, Any]) -> dict[str, Any]:
     return {"keys": kept}
 
 
+def usable_keys(jwks: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a set that is published, the keys that may sign here: the others are for somebody else, or too short.
+
+    Raises `ValueError` for what is no key set, or has none of them.
+    """
+    keys = jwks.get("keys")
+    kept = []
+    for number, key in enumerate(keys[:MAX_PUBLISHED] if isinstance(keys, list) else [], start=1):
+        with suppress(ValueError):
+            kept.append(_public(number, key))
+    if not kept:
+        raise ValueError("no key that could be used")
+    return {"keys": kept}
+
+
 def _public(number: int, key: Any) -> dict[str, Any]:
     if not isinstance(key, dict) or key.get("kty") not in tuple(_PUBLIC):
         raise ValueError(f"key {number}: kty RSA, EC or OKP")
@@ -97,20 +119,24 @@ def _public(number: int, key: Any) -> dict[str, Any]:
     if odd := [name for name, value in kept.items() if not _is_plain(name, value)]:
         raise ValueError(f"key {number}: {odd[0]} is a short text in ASCII")
     try:
-        size = 8 * len(urlsafe_b64decode(kept["n"].encode()).lstrip(b"\0")) if kind == "RSA" else 0
-        # Smaller ones are not even read.
-        if kind != "RSA" or size >= SMALLEST_RSA:
+        # Shorter ones are not even read.
+        if strong := is_strong(kept, smallest_rsa_bits()):
             _imported(kept)
     except _UNREADABLE:
         raise ValueError(f"key {number}: cannot be read") from None
-    if kind == "RSA" and size < SMALLEST_RSA:
-        raise ValueError(f"key {number}: RSA of {SMALLEST_RSA} bits at least")
+    if not strong:
+        raise ValueError(f"key {number}: RSA of {smallest_rsa_bits()} bits at least")
     return kept
 
 
 def _is_plain(name: str, value: Any) -> bool:
     longest = MAX_KID_LENGTH if name == "kid" else MAX_MEMBER_LENGTH
     return isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= longest
+
+
+def smallest_rsa_bits() -> int:
+    """What the operator asks of RSA keys."""
+    return get_settings().smallest_rsa_bits
 
 
 def claimed_client(assertion: str) -> str:
@@ -134,7 +160,10 @@ def verify(
     keys = [
         key
         for key in (jwks or _decoys())["keys"]
-        if key["kty"] == kind and key.get("alg", alg) == alg and (kid is None or key.get("kid", kid) == kid)
+        if key["kty"] == kind
+        and key.get("alg", alg) == alg
+        and (kid is None or key.get("kid", kid) == kid)
+        and is_strong(key, smallest_rsa_bits())
     ]
     for key in keys:
         try:
@@ -142,7 +171,9 @@ def verify(
             return _checked(claims, client_id, audiences)
         except _UNREADABLE as error:
             refusal = error
-    raise AssertionRefused(repr(refusal) if keys else "no such key")
+    if not keys:
+        raise NoSuchKey("no such key")
+    raise AssertionRefused(repr(refusal))
 
 
 def _checked(claims: dict[str, Any], client_id: str, audiences: Sequence[str]) -> Statement:
@@ -190,5 +221,9 @@ def _imported(key: Mapping[str, Any]) -> Key:
 @cache
 def _decoys() -> dict[str, Any]:
     """Keys whose private part nobody has: an unknown client takes as long to refuse as a known one."""
-    keys = (RSAKey.generate_key(SMALLEST_RSA), ECKey.generate_key("P-256"), OKPKey.generate_key("Ed25519"))
+    keys = (
+        RSAKey.generate_key(smallest_rsa_bits()),
+        ECKey.generate_key("P-256"),
+        OKPKey.generate_key("Ed25519"),
+    )
     return {"keys": [key.as_dict(private=False) for key in keys]}

@@ -27,7 +27,11 @@ _instant: Any = table_of(ClientSecret).c.expires_at.type
 
 OWN = Visible("own", _own)
 CLIENTS = Listing(select(*_summary), key=col(ApiClient.id), sorts={"created_at": col(ApiClient.created_at)})
-_DETAIL = Query(select(*_summary, col(ApiClient.jwks)).where(_own, col(ApiClient.id) == bindparam("id")))
+_DETAIL = Query(
+    select(*_summary, col(ApiClient.jwks), col(ApiClient.jwks_uri)).where(
+        _own, col(ApiClient.id) == bindparam("id")
+    )
+)
 _SECRETS = Query(
     select(*_secret)
     .where(

@@ -6,7 +6,7 @@ from app.signin.problems import ClientNameTaken
 
 ROOM = Room(
     routers=[endpoints.api],
-    pages=[oauth.pages],
+    pages=[oauth.pages, oauth.tokens],
     policies=[policy.POLICY],
     chores=[service.forget],
     refusals={"uq_api_clients_authority_id_name": ClientNameTaken},

@@ -42,6 +42,17 @@ Jwks = Annotated[
 ]
 
 
+JwksUri = Annotated[
+    str | None,
+    Field(
+        max_length=500,
+        description="Where its public keys are, by HTTPS, instead of `jwks`: read again each hour, and when a "
+        "statement names a key that is not among those known. A host that the operator lets this server call.",
+        examples=["https://sirh.valmoret.fr/jwks.json"],
+    ),
+]
+
+
 class ClientQuery(ListQuery):
     sort: Literal["-created_at", "created_at"] = "-created_at"
 
@@ -52,6 +63,7 @@ class ClientCreate(Request):
     name: Name
     scopes: Scopes
     jwks: Jwks = None
+    jwks_uri: JwksUri = None
     with_secret: bool = Field(default=True, description="Whether it receives a secret.")
 
 
@@ -59,6 +71,7 @@ class ClientEdit(Request):
     name: Name = UNCHANGED
     scopes: Scopes = UNCHANGED
     jwks: Jwks = UNCHANGED
+    jwks_uri: JwksUri = UNCHANGED
 
 
 class SecretRotate(Request):
@@ -95,7 +108,8 @@ class ClientSummary(Response):
 
 
 class ClientDetail(ClientSummary):
-    jwks: dict[str, Any] | None = Field(description="Its public keys.")
+    jwks: dict[str, Any] | None = Field(description="Its public keys, where they are kept here.")
+    jwks_uri: str | None = Field(description="Where its public keys are, instead.")
     secrets: list[SecretSummary] = Field(description="Those that count now: two at most.")
 
 

@@ -1,6 +1,5 @@
 """Connect machines, give them secrets, take them back."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -11,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
-from app.clients import events, protocol
+from app.clients import events, key_sets, protocol
 from app.clients.models import ClientAssertion, ClientSecret
 from app.clients.policy import POLICY
 from app.clients.problems import ClientClosed, ClientRefused, SecretOver, TwoSecretsValid
@@ -19,11 +18,13 @@ from app.clients.schemas import ClientCreate
 from app.journal.service import record
 from app.kit import clock
 from app.kit.database import get, insert
+from app.kit.digests import digest
 from app.kit.i18n import _
 from app.kit.lifecycle import change
 from app.kit.problems import NotFound
 from app.signin.models import AccessToken, ApiClient
 from app.signin.scopes import SCOPES, check_scopes
+from app.signin.service import create_client_token
 
 PREFIX = "essaim_secret_"
 FORMER_LASTS = timedelta(days=7)
@@ -45,10 +46,20 @@ def create(session: Session, actor: Actor, form: ClientCreate) -> tuple[ApiClien
             name=form.name,
             scopes=_scopes(form.scopes),
             jwks=_jwks(form.jwks),
+            jwks_uri=_jwks_uri(form.jwks_uri, form.jwks),
         ),
     )
     record(session, events.ClientCreated(subject_id=client.id, scopes=tuple(client.scopes)), by=actor)
     return client, _give_secret(session, actor, client, None) if form.with_secret else None
+
+
+def give_token(session: Session, actor: Actor, client: ApiClient, lifetime: timedelta) -> str:
+    """A token of the client's own, handed over by whoever connects it instead of asked for at `/oauth/token`."""
+    POLICY.require(session, actor, "create")
+    token = create_client_token(session, client, lifetime=lifetime)
+    issued = events.TokenIssued(subject_id=client.id, method="command_line", scopes=tuple(client.scopes))
+    record(session, issued, by=actor)
+    return token
 
 
 def find(session: Session, actor: Actor, client_id: UUID, action: str) -> ApiClient:
@@ -62,7 +73,7 @@ def find(session: Session, actor: Actor, client_id: UUID, action: str) -> ApiCli
 
 
 def edit(session: Session, actor: Actor, client: ApiClient, changes: dict[str, Any]) -> None:
-    """Set a client's name, scopes or keys. Its tokens lose at once the scopes that it loses.
+    """Set a client's name, scopes or keys, or where they are. Its tokens lose at once the scopes that it loses.
 
     Raises `ClientRefused` naming the field that does not fit, `ClientNameTaken`, `ClientClosed`.
     """
@@ -72,6 +83,9 @@ def edit(session: Session, actor: Actor, client: ApiClient, changes: dict[str, A
         changes["scopes"] = _scopes(changes["scopes"])
     if "jwks" in changes:
         changes["jwks"] = _jwks(changes["jwks"])
+    if {"jwks", "jwks_uri"} & set(changes):
+        held = {"jwks": client.jwks, "jwks_uri": client.jwks_uri, **changes}
+        _jwks_uri(held["jwks_uri"], held["jwks"])
     changes = {name: value for name, value in changes.items() if getattr(client, name) != value}
     if not changes:
         return
@@ -159,16 +173,11 @@ def forget(session: Session, actor: Actor, _today: date) -> int:
     return sum(result.rowcount for result in gone)  # type: ignore[attr-defined]
 
 
-def secret_hash(secret: str) -> str:
-    """What is kept of a secret: it has 256 random bits, so that a plain digest cannot be searched."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _give_secret(session: Session, actor: Actor, client: ApiClient, former_ends_at: datetime | None) -> str:
     secret = PREFIX + secrets.token_urlsafe(32)
     row = insert(
         session,
-        ClientSecret(authority_id=client.authority_id, client_id=client.id, secret_hash=secret_hash(secret)),
+        ClientSecret(authority_id=client.authority_id, client_id=client.id, secret_hash=digest(secret)),
     )
     issued = events.SecretIssued(subject_id=client.id, secret_id=row.id, former_ends_at=former_ends_at)
     record(session, issued, by=actor)
@@ -191,6 +200,19 @@ def _scopes(scopes: Sequence[str]) -> list[str]:
     except ValueError:
         detail = _("Portées connues : {scopes}.").format(scopes=list(SCOPES))
         raise ClientRefused.on("scopes", detail) from None
+
+
+def _jwks_uri(url: str | None, jwks: Mapping[str, Any] | None) -> str | None:
+    if url is None:
+        return None
+    if jwks is not None:
+        raise ClientRefused.on("jwks_uri", _("Donnez ses clés ou leur adresse, mais pas les deux."))
+    if not url.isascii() or not url.isprintable() or not key_sets.is_in_reach(url):
+        detail = _(
+            "Donnez l'adresse https d'un serveur que l'exploitant permet d'appeler (ESSAIM_OUTGOING_HOSTS)."
+        )
+        raise ClientRefused.on("jwks_uri", detail)
+    return url
 
 
 def _jwks(jwks: Mapping[str, Any] | None) -> dict[str, Any] | None:

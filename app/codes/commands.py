@@ -31,7 +31,7 @@ def print_codes(
     from app.access.actor import system
     from app.codes.queries import agents_known_as, directorate_known_as
     from app.codes.schemas import SheetRequest
-    from app.codes.service import print_sheet
+    from app.codes.service import prepare, print_sheet
     from app.kit.bounds import everywhere
     from app.kit.problems import Problem
     from app.people.service import authority_named
@@ -42,15 +42,20 @@ def print_codes(
         raise typer.Exit(2)
     settings = get_settings()
     try:
-        with settings.open_database() as database, everywhere(), database.transaction() as session:
-            tenant = authority_named(session, authority)
-            form = SheetRequest(
-                agent_ids=agents_known_as(session, tenant.id, agent or []),
-                directorate_id=directorate_known_as(session, tenant.id, directorate) if directorate else None,
-                telephone=telephone,
-            )
+        with settings.open_database() as database, everywhere():
+            with database.session() as session:
+                tenant = authority_named(session, authority)
+                form = SheetRequest(
+                    agent_ids=agents_known_as(session, tenant.id, agent or []),
+                    directorate_id=(
+                        directorate_known_as(session, tenant.id, directorate) if directorate else None
+                    ),
+                    telephone=telephone,
+                )
             actor = system(tenant.id, tenant.time_zone)
-            made = print_sheet(session, actor, form, settings)
+            prepared = prepare(database, actor, form, settings)
+            with database.transaction() as session:
+                made = print_sheet(session, actor, form, settings, prepared)
     except ValidationError as error:
         typer.echo(f"--telephone: {error.errors()[0]['msg']}", err=True)
         raise typer.Exit(1) from None

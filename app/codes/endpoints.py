@@ -54,15 +54,17 @@ def list_sign_in_codes(
     },
 )
 @governed_by(POLICY, "issue")
-@governed_by(POLICY, "issue")
 def print_sign_in_codes(
-    request: Request, form: SheetRequest, actor: ActorDep, session: SessionDep
+    request: Request, form: SheetRequest, actor: ActorDep, session: SessionDep, database: DatabaseDep
 ) -> Response:
     """Print a sheet of one-time codes: a PDF of slips to cut and hand over, the only place where the codes are.
 
     Codes that these agents held end at once. Sent again, it prints again: an `Idempotency-Key` keeps nothing here.
     """
-    made = service.print_sheet(session, actor, form, request.app.state.settings)
+    settings = request.app.state.settings
+    request.app.state.inside.exporting(database, actor)
+    prepared = service.prepare(database, actor, form, settings)
+    made = service.print_sheet(session, actor, form, settings, prepared)
     headers = {"Content-Disposition": 'attachment; filename="codes.pdf"', "Cache-Control": "no-store"}
     return Response(made, 201, headers, media_type=PDF)
 

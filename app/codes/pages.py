@@ -11,7 +11,8 @@ from app.access.governed import open_to_all
 from app.codes import queries, service
 from app.codes.problems import CodeWrong
 from app.codes.schemas import CodeForm, NextForm
-from app.kit.limits import Limit, network, take
+from app.kit.alarms import note
+from app.kit.limits import Limit, network_of, take
 from app.kit.routing import DatabaseDep, SessionDep
 from app.signin.cookies import enter
 from app.signin.doors import sign_in_page
@@ -43,10 +44,12 @@ def enter_with_code(request: Request, session: SessionDep, database: DatabaseDep
     form = read(request, CodeForm)
     if form.value is None:
         return _door(request, form, form.typed.get("suite", "/"), status=422)
-    service.knock(database, network(request.client and request.client.host), form.value.hr_id)
+    service.knock(database, network_of(request), form.value.hr_id)
     try:
-        agent = service.use(session, form.value.hr_id, form.value.code, key)
+        recognised = service.recognise(database, form.value.hr_id, form.value.code, key)
+        agent = service.use(session, recognised)
     except CodeWrong as wrong:
+        note(request, "sign_in", wrong.slug, wrong.status, door=DOOR)
         return _door(request, form.refused(wrong), form.value.suite, status=422)
     to = local(form.value.suite)
     # Unless its holder says that the device is theirs, somebody else will sit there next.

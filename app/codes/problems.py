@@ -11,6 +11,13 @@ class CodesUnavailable(Conflict):
     title = _("Les codes imprimés ne sont pas en service ici : il manque leur clé (ESSAIM_CODE_KEY).")
 
 
+class CodeDoorShut(Conflict):
+    """The authority lets nobody in by printed codes (`openid.admission`)."""
+
+    slug = "code-door-shut"
+    title = _("Votre collectivité n'ouvre à personne la porte des codes imprimés : rien n'est à imprimer.")
+
+
 class ForWhom(Invalid):
     slug = "for-whom"
     title = _("Dites pour qui imprimer : soit des agents, soit une direction.")

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -50,6 +50,25 @@ CODES = Listing(
     },
 )
 _DETAIL = Query(_shown.where(col(SignInCode.id) == bindparam("id"), OF_AUTHORITY.clause))
+
+_code: tuple[Any, ...] = tuple(col(getattr(SignInCode, name)) for name in ("id", "code_hash", "algorithm"))
+_CANDIDATES = Query(
+    select(*_code)
+    .where(
+        or_(
+            col(SignInCode.holder_hash) == bindparam("holder"),
+            col(SignInCode.code_hash) == bindparam("former"),
+        ),
+        _live,
+    )
+    .order_by(col(SignInCode.id))
+)
+
+
+def candidates(connection: Connection, holder: str, former: str) -> list[dict[str, Any]]:
+    """The codes that still open for a matricule, one in each authority at most; or one of before, already verified."""
+    return _CANDIDATES.all(connection, {"holder": holder, "former": former, "now": clock.now()})
+
 
 _below = (
     select(col(Directorate.id)).where(col(Directorate.id) == bindparam("directorate_id")).cte(recursive=True)
@@ -112,6 +131,14 @@ def holders_in(
         "directorate_id": directorate_id,
     }
     return [(row[0], row[1]) for row in session.execute(statement, asked)]
+
+
+def how_many_in(connection: Connection, actor: Actor, directorate_id: UUID, most: int) -> int:
+    """How many may hold a code in a directorate and below: `most` or fewer."""
+    asked = {"authority_id": actor.authority_id, "today": actor.today(), "directorate_id": directorate_id}
+    some = _HOLDERS.with_only_columns(col(Agent.id)).where(col(Agent.directorate_id).in_(select(_below.c.id)))
+    counted = select(func.count()).select_from(some.limit(most).subquery())
+    return int(connection.execute(counted, asked).scalar_one())
 
 
 def holders_among(session: Session, actor: Actor, agent_ids: list[UUID]) -> list[tuple[Agent, str | None]]:

@@ -15,7 +15,7 @@ from app.access.governed import open_to_all
 from app.demo.filling import SLUG
 from app.demo.page import people
 from app.kit.database import Database
-from app.kit.limits import Limit, network, take
+from app.kit.limits import Limit, network_of, take
 from app.kit.problems import NotFound
 from app.kit.routing import DatabaseDep, SessionDep
 from app.kit.schemas import Request as RequestModel
@@ -49,7 +49,7 @@ def about(request: Request) -> dict[str, Any]:
 @open_to_all("the demonstration alone")
 def enter_as(request: Request, session: SessionDep, database: DatabaseDep) -> Response:
     """Be somebody of the town."""
-    take(database, ENTERING, network(request.client and request.client.host))
+    take(database, ENTERING, network_of(request))
     form = read(request, Entry).value
     town = _town(session)
     if form is None or town is None:

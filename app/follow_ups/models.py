@@ -73,7 +73,7 @@ class FollowUpAttendee(AuthorityRow, table=True):
 
 
 class Decision(AuthorityRow, table=True):
-    """What was decided, and who had the power to."""
+    """What was decided, and who had the power to. On a matter that the mandate reserves: the sponsor's agreement."""
 
     __tablename__ = "decisions"
     __table_args__ = (UniqueConstraint("follow_up_id", "position"),)
@@ -82,6 +82,7 @@ class Decision(AuthorityRow, table=True):
     position: int
     body: str = Field(sa_type=Text)
     decided_by_id: UUID = Field(foreign_key="agents.id")
+    agreement_id: UUID | None = Field(default=None, foreign_key="agreements.id")
 
 
 class Obstacle(AuthorityRow, table=True):

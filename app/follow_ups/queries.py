@@ -164,7 +164,12 @@ _attendees = (
     .order_by(col(Agent.sort_name), col(Agent.id))
 )
 _decisions = (
-    select(col(Decision.body), col(Decision.decided_by_id), _name.label("decided_by_name"))
+    select(
+        col(Decision.body),
+        col(Decision.decided_by_id),
+        _name.label("decided_by_name"),
+        col(Decision.agreement_id),
+    )
     .join(Agent, col(Agent.id) == col(Decision.decided_by_id))
     .where(_of_follow_up(Decision.follow_up_id))
     .order_by(col(Decision.position))

@@ -1,8 +1,8 @@
 """What follow-ups make of a mandate's events, in the same transaction.
 
 In force: all are planned. Suspended: those planned from that day on have no object; resumed, those from that day on are
-planned again. Ended: those whose theoretical day is after its last have no object; one whose day fell within the
-mandate, and which was moved on to a working day after it, is still to be held.
+planned again. Amended: they follow the last day as it now is. Ended: those whose theoretical day is after its last have
+no object; one whose day fell within the mandate, and which was moved on to a working day after it, is still to be held.
 """
 
 from sqlmodel import Session, col
@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.follow_ups.lifecycle import Cancellation
 from app.follow_ups.models import FollowUp
-from app.follow_ups.service import cancel, plan, restore
+from app.follow_ups.service import cancel, plan, replan, restore
 from app.mandates import events as mandates
 from app.mandates.models import Mandate
 
@@ -35,6 +35,10 @@ def mandate_resumed(session: Session, event: mandates.MandateResumed, actor: Act
     restore(session, actor, theirs, from_then)
 
 
+def mandate_amended(session: Session, event: mandates.MandateAmended, actor: Actor) -> None:
+    replan(session, actor, session.get_one(Mandate, event.subject_id))
+
+
 def mandate_ended(
     session: Session,
     event: mandates.MandateTerminated | mandates.MandateCompleted | mandates.MandateExpired,
@@ -48,6 +52,7 @@ REACTIONS = (
     (mandates.MandateActivated, mandate_activated),
     (mandates.MandateSuspended, mandate_suspended),
     (mandates.MandateResumed, mandate_resumed),
+    (mandates.MandateAmended, mandate_amended),
     (mandates.MandateTerminated, mandate_ended),
     (mandates.MandateCompleted, mandate_ended),
     (mandates.MandateExpired, mandate_ended),

@@ -44,6 +44,12 @@ class ReportBody(Request):
 class DecisionMade(Request):
     body: Prose = Field(examples=["L'essai des clés partagées est étendu au dépôt sud jusqu'au 31 mars."])
     decided_by_id: UUID = Field(description="The person who had the power to decide it.")
+    reserved: bool = Field(
+        default=False, description="It falls under what the mandate reserves: `agreement_id` is then needed."
+    )
+    agreement_id: UUID | None = Field(
+        default=None, description="The agreement that the sponsor of this mandate gave to it."
+    )
 
 
 class CommitmentMade(Request):
@@ -141,6 +147,9 @@ class Decision(Response):
     body: str
     decided_by_id: UUID
     decided_by_name: str
+    agreement_id: UUID | None = Field(
+        description="The sponsor's agreement, for a matter that the mandate reserves."
+    )
 
 
 class Obstacle(Response):

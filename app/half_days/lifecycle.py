@@ -24,6 +24,7 @@ class Excuse(Labelled):
     ABSENCE = "absence", _("absence")
     SUSPENSION = "suspension", _("mandat suspendu")
     MANDATE_ENDED = "mandate_ended", _("mandat terminé")
+    AMENDED = "amended", _("créneau changé par un avenant")
     LEFT = "left", _("départ de l'équipe ou de la collectivité")
     OCCUPIED = "occupied", _("moment déjà protégé par un autre mandat")
     DECLARED = "declared", _("excusée par les ressources humaines ou le laboratoire")

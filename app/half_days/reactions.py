@@ -4,6 +4,7 @@
   already, so that its being withdrawn later does not bring them back. Resumed: those from that day on are owed again.
   Ended, however: those after its last day are excused. They are never waived: that is an act of the agent, and counts
   as owed. An encroachment stays to be made good, and what gives one back stays planned.
+- Amended: from that day on, they are those that the new terms say. A half-day of a former slot is excused.
 - An absence, a departure, another rhythm, another calendar: what it touches is looked at again. What is past is
   touched by absences only, which HR often learns late.
 """
@@ -18,7 +19,7 @@ from sqlmodel import Session, col
 from app.access.actor import Actor
 from app.half_days.lifecycle import Excuse, HalfDayState
 from app.half_days.models import HalfDay
-from app.half_days.service import plan, reconsider
+from app.half_days.service import plan, reconsider, replan
 from app.mandates import events as mandates
 from app.mandates.models import Mandate
 from app.people import events as people
@@ -57,6 +58,10 @@ def mandate_suspended(session: Session, event: mandates.MandateSuspended, actor:
 
 def mandate_resumed(session: Session, event: mandates.MandateResumed, actor: Actor) -> None:
     _reconsider(session, actor, *_of_mandate(event.subject_id, event.from_day), _excused(Excuse.SUSPENSION))
+
+
+def mandate_amended(session: Session, event: mandates.MandateAmended, actor: Actor) -> None:
+    replan(session, actor, session.get_one(Mandate, event.subject_id), event.from_day)
 
 
 def mandate_ended(
@@ -121,6 +126,7 @@ REACTIONS = (
     (mandates.MandateActivated, mandate_activated),
     (mandates.MandateSuspended, mandate_suspended),
     (mandates.MandateResumed, mandate_resumed),
+    (mandates.MandateAmended, mandate_amended),
     (mandates.MandateTerminated, mandate_ended),
     (mandates.MandateCompleted, mandate_ended),
     (mandates.MandateExpired, mandate_ended),

@@ -47,8 +47,9 @@ from app.kit.routing import (
     WRITES,
     DatabaseDep,
     OpenRoute,
+    QuietRoute,
+    QuietUnlinkedRoute,
     SessionDep,
-    UnlinkedRoute,
     forget_key,
     json_object,
     json_object_if_new,
@@ -61,8 +62,8 @@ from app.kit.schemas import Page, changes
 from app.kit.vault import Keyring
 from app.people.queries import alert_channel
 
-api = router("/irritants", "irritants")
-unlinked_api = router("/irritants", "irritants", UnlinkedRoute)
+api = router("/irritants", "irritants", QuietRoute)
+unlinked_api = router("/irritants", "irritants", QuietUnlinkedRoute)
 followed_api = router("/protected-reports", "protected-reports", OpenRoute)
 
 

@@ -13,6 +13,8 @@ from sqlmodel import Field, SQLModel
 from app.irritants.lifecycle import IrritantState, Side
 from app.kit import clock, search
 from app.kit.columns import AuthorityRow, EditedRow, enum_field, instant_field
+from app.kit.digests import SHA256
+from app.kit.vault import ALGORITHM
 
 
 class Irritant(EditedRow, table=True):
@@ -89,6 +91,7 @@ class ProtectedIdentity(AuthorityRow, table=True):
     master_id: str = Field(max_length=16)
     wrapped_key: bytes = Field(sa_type=LargeBinary)
     ciphertext: bytes = Field(sa_type=LargeBinary)
+    algorithm: str = Field(default=ALGORITHM, max_length=32)
 
 
 class ProtectedReceipt(AuthorityRow, table=True):
@@ -99,6 +102,7 @@ class ProtectedReceipt(AuthorityRow, table=True):
 
     irritant_id: UUID = Field(foreign_key="irritants.id")
     receipt_hash: str = Field(max_length=64)
+    algorithm: str = Field(default=SHA256, max_length=32)
 
 
 class ProtectedMessage(AuthorityRow, table=True):

@@ -1,5 +1,7 @@
 """Who may do what with an irritant."""
 
+from typing import Any
+
 from sqlmodel import Session
 
 from app.access.abilities import Abilities, Step
@@ -8,7 +10,7 @@ from app.access.capacity import Capacity as C
 from app.access.policy import Action, Condition, Grant, Policy
 from app.irritants.lifecycle import LIFECYCLE, OPEN, IrritantState
 from app.irritants.models import Irritant
-from app.irritants.problems import VoteRefused
+from app.irritants.problems import IdentityForgotten, NotProtected, VoteRefused
 from app.kit.i18n import Text, _
 
 KNOWN = (*OPEN, IrritantState.RESOLVED, IrritantState.REOPENED, IrritantState.MERGED)
@@ -81,6 +83,16 @@ def _no_vote(irritant: Irritant, _actor: Actor) -> Text | None:
     return None if irritant.state in OPEN else VoteRefused.title
 
 
+def _unprotected(irritant: Irritant, _actor: Actor) -> Text | None:
+    return None if irritant.protected else NotProtected.title
+
+
+def _forgotten(irritant: Any, actor: Actor) -> Text | None:
+    """Only those whom the row lets in come to ask: nobody else learns from it what was protected."""
+    unprotected = _unprotected(irritant, actor)
+    return unprotected or (None if irritant.identity_kept else IdentityForgotten.title)
+
+
 ABILITIES = Abilities(
     POLICY,
     "edit",
@@ -91,5 +103,7 @@ ABILITIES = Abilities(
     "reopen",
     Step("vote", _no_vote),
     "comment",
+    Step("write_message", _unprotected),
+    Step("open_identity", _forgotten),
     lifecycle=LIFECYCLE,
 )

@@ -5,7 +5,6 @@ lot within the last day, its ids too; the journal learns of it when the day is o
 is kept. `docs/protection.md` says what each measure is against, and what remains.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -40,6 +39,7 @@ from app.journal.service import record
 from app.kit import clock
 from app.kit.bounds import everywhere
 from app.kit.database import Database, insert
+from app.kit.digests import digest
 from app.kit.ids import blurred_id
 from app.kit.limits import Limit, take
 from app.kit.vault import Keyring, LockNotOpened, Sealed
@@ -92,6 +92,7 @@ def report(
             master_id=sealed.master_id,
             wrapped_key=sealed.wrapped_key,
             ciphertext=sealed.ciphertext,
+            algorithm=sealed.algorithm,
         ),
     )
     receipt = _new_receipt()
@@ -222,6 +223,7 @@ def rewrap(session: Session, keyring: Keyring) -> int:
     for row in former:
         sealed = keyring.rewrap(_sealed(row), _about(row.authority_id, row.irritant_id))
         row.master_id, row.wrapped_key = sealed.master_id, sealed.wrapped_key
+        row.algorithm = sealed.algorithm
     session.flush()
     return len(former)
 
@@ -229,7 +231,7 @@ def rewrap(session: Session, keyring: Keyring) -> int:
 def receipt_hash(receipt: str) -> str:
     """What is stored of a follow-up key: case, spaces and dashes do not count."""
     plain = "".join(letter for letter in receipt.upper() if letter in ALPHABET)
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return digest(plain)
 
 
 def _new_receipt() -> str:
@@ -241,7 +243,7 @@ def _about(authority_id: UUID, irritant_id: UUID) -> bytes:
 
 
 def _sealed(row: ProtectedIdentity) -> Sealed:
-    return Sealed(row.master_id, row.wrapped_key, row.ciphertext)
+    return Sealed(row.master_id, row.wrapped_key, row.ciphertext, row.algorithm)
 
 
 def _add(

@@ -69,6 +69,9 @@ IRRITANTS = Listing(
     search=col(Irritant.search),
 )
 
+_identity_kept = (
+    exists(1).where(col(ProtectedIdentity.irritant_id) == col(Irritant.id)).label("identity_kept")
+)
 _detail = (
     select(
         *_summary,
@@ -81,6 +84,7 @@ _detail = (
         exists(1)
         .where(col(IrritantVote.irritant_id) == col(Irritant.id), col(IrritantVote.agent_id) == _viewer)
         .label("voted"),
+        _identity_kept,
     )
     .join(IrritantTally, col(IrritantTally.irritant_id) == col(Irritant.id))
     .join(Directorate, col(Directorate.id) == col(Irritant.directorate_id))
@@ -137,7 +141,7 @@ _followed = (
         *_summary,
         col(Irritant.description),
         col(Irritant.reason),
-        exists(1).where(col(ProtectedIdentity.irritant_id) == col(Irritant.id)).label("identity_kept"),
+        _identity_kept,
     )
     .join(IrritantTally, col(IrritantTally.irritant_id) == col(Irritant.id))
     .join(Directorate, col(Directorate.id) == col(Irritant.directorate_id))
@@ -166,6 +170,7 @@ def detail(
     if data is None:
         raise NotFound
     data["abilities"] = ABILITIES.of(connection, actor, data)
+    del data["identity_kept"]
     if not (actor.has(Capacity.LAB) or data["reporter_id"] == actor.agent_id):
         data["reporter_id"] = None
     if not POLICY.allows(None, actor, "know_protected"):

@@ -15,6 +15,7 @@ from starlette.routing import Match, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kit import database as db
+from app.kit.alarms import note_problem
 from app.kit.encoding import to_json
 from app.kit.i18n import Text, _, negotiate
 from app.kit.ids import new_id
@@ -88,6 +89,7 @@ def _readyz(request: Request) -> Response:
 
 
 async def _on_problem(request: Request, problem: Problem) -> Response:
+    note_problem(request, problem)
     return problem_response(request, problem)
 
 
@@ -127,7 +129,11 @@ async def _on_database(request: Request, error: DBAPIError) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected", exc_info=error)
-    return problem_response(request, Unexpected())
+    # A person with a browser reads a page, where the application has one to give.
+    on_fault: Callable[[Request], Response | None] = getattr(
+        request.app.state, "on_fault", lambda _request: None
+    )
+    return on_fault(request) or problem_response(request, Unexpected())
 
 
 _SENTENCES: dict[str, Text] = {

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.kit.idempotency import MAX_KEY_LENGTH
-from app.kit.routing import OpenRoute, problem_responses
+from app.kit.routing import OpenRoute, WorkRoute, problem_responses
 
 _PROBLEM: dict[str, Any] = {
     "title": "Problem",
@@ -87,17 +87,26 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         schemas["Problem"] = _PROBLEM
         for generated in ("HTTPValidationError", "ValidationError"):
             schemas.pop(generated, None)
-        components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+        components["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "client": {
+                "type": "http",
+                "scheme": "basic",
+                "description": "A machine's id and secret, for its token.",
+            },
+        }
         document["security"] = [{"bearer": []}]
         invalid = problem_responses(422)[422]
         open_to_all = {route.unique_id for route in app.routes if isinstance(route, OpenRoute)}
+        # What is no `WorkRoute` has a format of its own, and keeps nothing with a key.
+        ours = {route.unique_id for route in app.routes if isinstance(route, WorkRoute)}
         for methods in document["paths"].values():
             for method, operation in methods.items():
                 if operation["operationId"] in open_to_all:
                     operation["security"] = []
                 for parameter in operation.get("parameters", []):
                     parameter.setdefault("description", _description(parameter))
-                if method == "post":
+                if method == "post" and operation["operationId"] in ours:
                     operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
                 if "HTTPValidationError" in str(operation["responses"].get("422")):
                     operation["responses"]["422"] = invalid

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from sqlalchemy import BigInteger, Connection, bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel
+from starlette.requests import HTTPConnection
 
 from app.kit import clock
 from app.kit.columns import table_of
@@ -89,7 +90,7 @@ def take(database: Database, limit: Limit, *keys: object) -> None:
     with database.transaction() as session:
         if not _TAKE[session.get_bind().dialect.name].run(session, asdict(values)):
             _refuse_if_spent(session.connection(), values)
-            raise _refusal(1)
+            raise refusal(1)
 
 
 def network(address: str | None) -> str:
@@ -101,6 +102,11 @@ def network(address: str | None) -> str:
     if isinstance(found, IPv4Address):
         return str(found)
     return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+
+
+def network_of(request: HTTPConnection) -> str:
+    """Who counts as one, of those who call from where this request comes."""
+    return network(request.client.host if request.client else None)
 
 
 def purge(session: Session, before: datetime) -> int:
@@ -125,10 +131,11 @@ def _refuse_if_spent(connection: Connection, values: _Values) -> None:
         return
     ahead = row["restored_at"] - values.now
     if ahead <= values.span + SKEW and (wait := ahead + values.step - values.span) > 0:
-        raise _refusal(math.ceil(wait / SECOND))
+        raise refusal(math.ceil(wait / SECOND))
 
 
-def _refusal(seconds: int) -> TooManyRequests:
+def refusal(seconds: int) -> TooManyRequests:
+    """Too often: when to come back."""
     sentence = _("Trop d'essais en peu de temps : réessayez dans {seconds} secondes.").format(seconds=seconds)
     if seconds > 90:
         sentence = _("Trop d'essais en peu de temps : réessayez dans {minutes} minutes.").format(

@@ -19,9 +19,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 from app.kit import clock
+from app.kit.outgoing import is_this_machine
 
 TIMEOUT_SECONDS = 15
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,13 @@ def send(settings: MailSettings, mail: Mail, message_id: UUID) -> None:
         server.send_message(message(settings.mail_from, mail, message_id))
 
 
+def is_protected(url: str) -> bool:
+    """Whether nobody on the way to a mail server can read or change what is said: by TLS, or on this machine."""
+    parts = urlsplit(url)
+    by_tls = parts.scheme == "smtps" or parse_qs(parts.query).get("starttls") == ["1"]
+    return by_tls or is_this_machine(parts.hostname or "localhost")
+
+
 def _connected(url: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     options = parse_qs(parts.query)
@@ -92,7 +99,7 @@ def _connected(url: str) -> smtplib.SMTP:
         case "smtps":
             server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=context)
         case "smtp":
-            if parts.username and not starttls and host not in LOOPBACK:
+            if parts.username and not starttls and not is_this_machine(host):
                 raise ValueError("a password is not sent in the clear: add ?starttls=1, or use smtps://")
             server = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT_SECONDS)
         case _:

@@ -1,12 +1,15 @@
 """What PostgreSQL's connections are told: their options, the role they work under, whose rows they may see."""
 
+import os
 from typing import Any
 
 import psycopg
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.kit import bounds
+from app.kit.outgoing import is_this_machine
 
 ROLE = "essaim_app"
 """The role that the application works under, unless the settings name another. It owns nothing."""
@@ -18,6 +21,39 @@ _SET_BOUNDS = "SELECT set_config('role', %s, false), set_config('essaim.authorit
 def everywhere_role(role: str) -> str:
     """The role for work across authorities, beside `role`."""
     return f"{role}_everywhere"
+
+
+def is_protected(url: str) -> bool:
+    """Whether nobody on the way to a database can read or change what is said.
+
+    By TLS with a certificate that is checked (`sslmode=verify-full`), or without leaving this machine; so is what is no
+    PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # Refused where it is opened.
+        return True
+    if not parsed.drivername.startswith("postgres"):
+        return True
+    asked = {
+        name: value if isinstance(value, str) else ",".join(value) for name, value in parsed.query.items()
+    }
+    mode = asked.get("sslmode") or os.environ.get("PGSSLMODE")
+    if mode == "verify-full":
+        return True
+    if "service" in asked or "PGSERVICE" in os.environ:
+        return False
+    named = parsed.host or asked.get("host") or os.environ.get("PGHOST", "")
+    at = asked.get("hostaddr") or os.environ.get("PGHOSTADDR", "")
+    hosts = [*named.split(","), *at.split(",")]
+    return all(not host or host.startswith("/") or is_this_machine(_alone(host)) for host in hosts)
+
+
+def _alone(host: str) -> str:
+    """A host of libpq's list, without its port."""
+    name, colon, port = host.rpartition(":")
+    return name.strip("[]") if colon and port.isdigit() and ":" not in name.strip("[]") else host
 
 
 def driver_options(asked: str, role: str | None, *more: str) -> dict[str, Any]:

@@ -55,6 +55,17 @@ class Authenticator(Protocol):
         """The caller. Raises `Unauthenticated`."""
 
 
+class Limiter(Protocol):
+    """How much one caller may do: each raises `TooManyRequests` where they have done too much."""
+
+    def writing(self, caller: Caller) -> None: ...
+
+    def searching(self, caller: Caller) -> None: ...
+
+    def exporting(self, database: Database, caller: Caller) -> None:
+        """Never inside a transaction that has written."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """What an endpoint that writes runs in."""
@@ -76,6 +87,9 @@ class WorkRoute(APIRoute):
     knows_callers = True
     """Whether whoever calls must be known."""
 
+    is_quiet = False
+    """Whether its refusals are written down without a word on who was refused (`kit.alarms`)."""
+
     def __init__(self, path: str, endpoint: Callable[..., Response], **options: Any) -> None:
         super().__init__(path, _in_one_transaction(endpoint), **options)
 
@@ -95,11 +109,14 @@ class WorkRoute(APIRoute):
                 # Read here, a body too large is refused as such; read by FastAPI, it would be called malformed.
                 await request.body()
             if request.method == "GET":
-                return await endpoint(request)
-            remembered = self.remembers and request.method == "POST"
-            claim = await idempotency.claim_of(request) if remembered else None
+                return await _read(request, caller, endpoint)
+            if caller and (limiter := limiter_of(request)):
+                limiter.writing(caller)
+            # A malformed key is refused where none is kept, too: whoever sends one learns it everywhere.
+            keyed = request.method == "POST" and self.knows_callers
+            claim = await idempotency.claim_of(request) if keyed else None
             request.state.session = database.session()
-            _work.set(_Work(request.state.session, caller, claim))
+            _work.set(_Work(request.state.session, caller, claim if self.remembers else None))
             return await endpoint(request)
 
         return handle
@@ -111,12 +128,25 @@ class OpenRoute(WorkRoute):
 
     knows_callers = False
     remembers = False
+    is_quiet = True
 
 
 class UnlinkedRoute(WorkRoute):
     """For what must lead back to nobody: a kept key would say who sent what. Sent twice, the service refuses it."""
 
     remembers = False
+
+
+class QuietRoute(WorkRoute):
+    """For what protected reports are read and written among: a refusal that names somebody would point at them."""
+
+    is_quiet = True
+
+
+class QuietUnlinkedRoute(UnlinkedRoute):
+    """Both."""
+
+    is_quiet = True
 
 
 def _in_one_transaction(endpoint: Callable[..., Response]) -> Callable[..., Response]:
@@ -143,6 +173,27 @@ def forget_key() -> None:
     """Have the present request leave no trace of its `Idempotency-Key`: what it did must lead back to nobody."""
     if work := _work.get():
         _work.set(replace(work, claim=None))
+
+
+async def _read(
+    request: Request,
+    caller: Caller | None,
+    endpoint: Callable[[Request], Coroutine[Any, Any, Response]],
+) -> Response:
+    """What most requests are; those that search or take a whole list are counted."""
+    limiter = limiter_of(request)
+    if caller and limiter and b"q=" in request.scope["query_string"] and request.query_params.get("q"):
+        limiter.searching(caller)
+    response = await endpoint(request)
+    if caller and limiter and getattr(response, "is_whole_list", False):
+        # Nothing of it has been read yet.
+        await run_in_threadpool(limiter.exporting, request.app.state.database, caller)
+    return response
+
+
+def limiter_of(request: Request) -> Limiter | None:
+    """The application's, where it has one."""
+    return getattr(request.app.state, "inside", None)
 
 
 async def _caller(database: Database, request: Request) -> Caller:

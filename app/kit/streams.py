@@ -110,24 +110,22 @@ def _quality(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
 _slots: WeakKeyDictionary[Database, anyio.Semaphore] = WeakKeyDictionary()
 
 
-class RowStream(StreamingResponse):
-    """The rows of a statement. The first batch is read before the status is sent, so that a failure is a problem."""
+class ChunkStream(StreamingResponse):
+    """Bytes made a chunk at a time, from rows of the database. The first chunk is made before the status is sent, so
+    that a failure is a problem."""
+
+    is_whole_list = True
 
     def __init__(
         self,
         database: Database,
-        statement: Select[Any],
-        parameters: Mapping[str, Any],
+        chunks: Generator[bytes, None, None],
         *,
         media_type: str,
-        filename: str,
+        headers: Mapping[str, str],
     ) -> None:
-        headers = {"Vary": "Accept", "X-Accel-Buffering": "no"}
-        if media_type == CSV:
-            headers["Content-Disposition"] = f'attachment; filename="{filename}.csv"'
-        shown = "text/csv; charset=utf-8; header=present" if media_type == CSV else media_type
-        super().__init__(iter(()), 200, headers, media_type=shown)
-        self._chunks = _encoded(database, statement, parameters, media_type)
+        super().__init__(iter(()), 200, {"X-Accel-Buffering": "no", **headers}, media_type=media_type)
+        self._chunks = chunks
         if database not in _slots:
             _slots[database] = anyio.Semaphore(max(1, database.threads // 2))
         self._slot = _slots[database]
@@ -147,6 +145,26 @@ class RowStream(StreamingResponse):
                 # A client that hangs up must not keep the cursor open.
                 with anyio.CancelScope(shield=True):
                     await run_in_threadpool(self._chunks.close)
+
+
+class RowStream(ChunkStream):
+    """The rows of a statement."""
+
+    def __init__(
+        self,
+        database: Database,
+        statement: Select[Any],
+        parameters: Mapping[str, Any],
+        *,
+        media_type: str,
+        filename: str,
+    ) -> None:
+        headers = {"Vary": "Accept"}
+        if media_type == CSV:
+            headers["Content-Disposition"] = f'attachment; filename="{filename}.csv"'
+        shown = "text/csv; charset=utf-8; header=present" if media_type == CSV else media_type
+        chunks = _encoded(database, statement, parameters, media_type)
+        super().__init__(database, chunks, media_type=shown, headers=headers)
 
 
 def _encoded(

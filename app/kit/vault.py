@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+ALGORITHM = "aes-256-gcm"
+"""How everything is locked today. What is locked names it, so that another can come beside it."""
 
 
 class LockNotOpened(Exception):
@@ -28,11 +30,12 @@ class LockNotOpened(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A locked secret: which master key locks its own key (16 hex digits), that key locked, the secret locked."""
+    """A locked secret: which master locks its own key (16 hex digits), that key locked, the secret locked, and how."""
 
     master_id: str
     wrapped_key: bytes
     ciphertext: bytes
+    algorithm: str = ALGORITHM
 
 
 class Keyring:
@@ -69,7 +72,7 @@ class Keyring:
         )
 
     def open(self, sealed: Sealed, about: bytes) -> bytes:
-        """The secret. Raises `LockNotOpened`."""
+        """The secret. Raises `LockNotOpened`, also for an algorithm that is not known here."""
         return _unlock(self._own_key(sealed, about), sealed.ciphertext, about)
 
     def rewrap(self, sealed: Sealed, about: bytes) -> Sealed:
@@ -82,6 +85,8 @@ class Keyring:
         return hmac.new(self._blinding, "\0".join(words).encode(), sha256).hexdigest()
 
     def _own_key(self, sealed: Sealed, about: bytes) -> bytes:
+        if sealed.algorithm != ALGORITHM:
+            raise LockNotOpened(f"locked by {sealed.algorithm}")
         master = self._masters.get(sealed.master_id)
         if master is None:
             raise LockNotOpened(f"master key {sealed.master_id} is not on the ring")

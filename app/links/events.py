@@ -17,3 +17,11 @@ class SignInLinkSent(Event):
 class SignInLinkUsed(Event):
     type: ClassVar[str] = "sign_in_link.used"
     agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInLinkRefused(Event):
+    """`subject_id` is the agent's, to whom this door is closed."""
+
+    type: ClassVar[str] = "sign_in_link.refused"
+    agent_id: UUID

@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from app.kit import clock
 from app.kit.columns import AuthorityRow, Row, instant_field
+from app.kit.digests import SHA256
 
 
 class LinkRequest(Row, table=True):
@@ -36,6 +37,7 @@ class SignInLink(AuthorityRow, table=True):
 
     agent_id: UUID = Field(foreign_key="agents.id", index=True)
     token_hash: str = Field(max_length=64)
+    algorithm: str = Field(default=SHA256, max_length=32)
     browser_hash: str = Field(max_length=64)
     destination: str = Field(max_length=2000)
     created_at: datetime = instant_field(default_factory=clock.now, nullable=False)

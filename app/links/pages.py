@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 
 from app.access.governed import open_to_all
+from app.kit.alarms import note
 from app.kit.i18n import _, negotiate
-from app.kit.limits import network
+from app.kit.limits import network_of
 from app.kit.problems import Invalid, NotFound, Problem
 from app.kit.routing import DatabaseDep, SessionDep
 from app.links import service
@@ -43,7 +44,7 @@ def ask_for_link(request: Request, session: SessionDep, database: DatabaseDep) -
     if not (email.isprintable() and email.count("@") == 1 and " " not in email):
         return _door(request, form.refused(Invalid.on("email", NOT_AN_ADDRESS)), form.value.suite, status=422)
     _require_open(request)
-    service.knock(database, network(request.client and request.client.host), email)
+    service.knock(database, network_of(request), email)
     service.ask(
         session,
         email,
@@ -90,6 +91,7 @@ def open_link(request: Request, session: SessionDep) -> Response:
 
 
 def _refused(request: Request, refusal: Problem) -> Response:
+    note(request, "sign_in", refusal.slug, refusal.status, door=DOOR)
     return _page(request, "links/refused.html", status=refusal.status, refusal=refusal)
 
 

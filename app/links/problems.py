@@ -8,7 +8,7 @@ class LinkSpent(Conflict):
     """Unknown, used, expired, of an agent who has left: whoever shows it is told no more."""
 
     slug = "link-spent"
-    title = _("Ce lien a déjà servi, ou il a plus de quinze minutes. Demandez-en un autre.")
+    title = _("Ce lien a déjà servi, ou il a plus de dix minutes. Demandez-en un autre.")
 
 
 class OtherBrowser(Problem):

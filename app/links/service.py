@@ -16,17 +16,19 @@ from app.kit import clock
 from app.kit.bounds import everywhere
 from app.kit.columns import table_of
 from app.kit.database import Database, insert
+from app.kit.digests import digest
 from app.kit.limits import Limit, take
 from app.kit.query import Query
 from app.links import events
 from app.links.models import LinkRequest, SignInLink
 from app.links.problems import LinkSpent, OtherBrowser
-from app.links.wording import link_mail
+from app.links.wording import closed_mail, link_mail
 from app.mailing.service import post
+from app.openid.admission import Entry, lets_in
 from app.people.models import Agent, Authority
-from app.web.visits import digest, new_secret
+from app.web.visits import new_secret
 
-LIFETIME = timedelta(minutes=15)
+LIFETIME = timedelta(minutes=10)
 REMEMBERED = timedelta(days=1)
 BATCH = 20
 
@@ -77,7 +79,7 @@ def prepare(database: Database, public_url: str, limit: int = BATCH) -> int:
 
 
 def _answer(session: Session, request: Any, public_url: str) -> None:
-    """An address may be that of an agent in several authorities: each has a link of its own."""
+    """An address may be that of an agent in several authorities: each has a link of its own, or reads why not."""
     found = session.execute(
         select(Agent, Authority)
         .join(Authority, col(Authority.id) == col(Agent.authority_id))
@@ -85,6 +87,13 @@ def _answer(session: Session, request: Any, public_url: str) -> None:
     ).all()
     for agent, authority in found:
         if agent.left_on is not None and agent.left_on < clock.today(authority.time_zone):
+            continue
+        if not lets_in(session, agent, Entry.LINK):
+            # Whoever reads this mailbox is told; whoever asked at the door is not.
+            mail = closed_mail(agent, authority, f"{public_url}/connexion", request.language)
+            post(session, agent, mail, expires_at=request.created_at + LIFETIME)
+            refused = events.SignInLinkRefused(subject_id=agent.id, agent_id=agent.id)
+            record(session, refused, by=system(authority.id, authority.time_zone))
             continue
         secret = new_secret()
         link = insert(
@@ -145,13 +154,16 @@ def check(connection: Connection | Session, secret: str, browser: str) -> None:
 def use(session: Session, secret: str, browser: str) -> tuple[Agent, str]:
     """Spend the link: whom it lets in, and where they wanted to go.
 
-    Raises `LinkSpent`, also for the second of two who use it at once, or `OtherBrowser`.
+    Raises `LinkSpent`, also for the second of two who use it at once, or where this door was closed to them since;
+    or `OtherBrowser`.
     """
     row = session.execute(_USE, {**_moment(secret), "by": browser}).one_or_none()
     if row is None:
         check(session, secret, browser)
         raise LinkSpent
     agent = session.get_one(Agent, row.agent_id)
+    if not lets_in(session, agent, Entry.LINK):
+        raise LinkSpent
     actor = Actor(agent.authority_id, agent.name, frozenset(), agent_id=agent.id)
     record(session, events.SignInLinkUsed(subject_id=row.id, agent_id=agent.id), by=actor)
     return agent, row.destination

@@ -22,11 +22,11 @@ from app.kit.routing import (
     router,
 )
 from app.kit.schemas import Page, changes
+from app.kit.streams import JSON, STREAMS, RowStream, preferred
 from app.mandates import queries, service
+from app.mandates.document_schemas import Document, DocumentQuery
 from app.mandates.policy import POLICY, WRITING
 from app.mandates.schemas import (
-    Document,
-    DocumentQuery,
     MandateDetail,
     MandateDraft,
     MandateEdit,
@@ -43,14 +43,21 @@ from app.mandates.schemas import (
 api = router("/mandates", "mandates")
 
 
-@api.get("", response_model=Page[MandateSummary], responses=problem_responses(422))
+@api.get("", response_model=Page[MandateSummary], responses=STREAMS)
 @governed_by(POLICY, "list")
 def list_mandates(
     request: Request, actor: ActorDep, database: DatabaseDep, query: Annotated[MandateQuery, Query()]
 ) -> Response:
-    """Mandates that concern the caller; all of them for the lab and HR. `to_sign=true`: those to sign now."""
+    """The register: mandates that concern the caller; all of them for the lab and HR.
+
+    `to_sign=true`: those to sign now. A page as JSON, or all that the filters keep as NDJSON or CSV by `Accept`.
+    """
     POLICY.require(None, actor, "list")
     visible, parameters = queries.readable_by(actor)
+    media_type = preferred(request.headers.get("accept"))
+    if media_type != JSON:
+        statement, bound = queries.MANDATES.whole(query, visible, parameters)
+        return RowStream(database, statement, bound, media_type=media_type, filename="mandats")
     with database.read() as connection:
         return json_page(request, *queries.MANDATES.page(connection, query, visible, parameters))
 

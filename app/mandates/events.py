@@ -77,6 +77,43 @@ class MandateWithdrawn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MandateLapsed(Event):
+    """Not everybody signed in time: the text goes back to be written. `days` is the time they had."""
+
+    type: ClassVar[str] = "mandate.lapsed"
+    submission: int
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateSignatureReminded(Event):
+    """These parties have been asked for their signature for so many working days, or more."""
+
+    type: ClassVar[str] = "mandate.signature_reminded"
+    party_ids: tuple[UUID, ...]
+    working_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateEnding(Event):
+    """The end is near: `on_day` is the last day, `weeks` how many before it this was due to be said."""
+
+    type: ClassVar[str] = "mandate.ending"
+    on_day: date
+    weeks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateDeadlineDue(Event):
+    """The day has come by which a clause of the mandate has this capacity do something."""
+
+    type: ClassVar[str] = "mandate.deadline_due"
+    clause_key: str
+    owner: PartyCapacity
+    on_day: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class MandateSealed(Event):
     """The file with its evidence stands sealed; `sha256` is of its bytes. `demonstration`: by a seal worth nothing."""
 
@@ -131,6 +168,22 @@ class MandateTerminated(Event):
     type: ClassVar[str] = "mandate.terminated"
     on_day: date
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateAmended(Event):
+    """An amendment is in force: from `from_day` (included) on, half-days and follow-ups follow its terms.
+
+    `submission` is the number of the text that binds from then on, and `document_hash` its SHA-256; `fields` are what
+    changed of the mandate.
+    """
+
+    type: ClassVar[str] = "mandate.amended"
+    amendment_id: UUID
+    submission: int
+    document_hash: str
+    from_day: date
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,16 @@ class ClauseKind(Labelled):
     SIGNATURE = "signature", _("signature et portée")
     OTHER = "other", _("clause propre à ce mandat")
 
+    @property
+    def protects(self) -> bool:
+        """Whether it is one of those that nobody's model mandate may weaken: time, relief and protections."""
+        return self in {
+            ClauseKind.TIME,
+            ClauseKind.RELIEF,
+            ClauseKind.PROTECTION_AGENTS,
+            ClauseKind.PROTECTION_LEADERS,
+        }
+
 
 S = MandateState
 LAB_COACH = _("laboratoire, coach")
@@ -87,6 +97,13 @@ LIFECYCLE = Lifecycle(
             _("Refuser, avec sa raison"),
         ),
         Move("withdraw", (S.IN_SIGNATURE,), S.DRAFT, LAB_COACH, _("Reprendre la rédaction")),
+        Move(
+            "lapse",
+            (S.IN_SIGNATURE,),
+            S.DRAFT,
+            _("délai de signature"),
+            _("Revenir en rédaction, délai passé"),
+        ),
         Move("activate", (S.IN_SIGNATURE,), S.ACTIVE, _("dernière signature"), _("Entrer en vigueur")),
         Move("suspend", (S.ACTIVE,), S.SUSPENDED, SPONSOR_LAB, _("Suspendre")),
         Move("resume", (S.SUSPENDED,), S.ACTIVE, SPONSOR_LAB, _("Reprendre")),

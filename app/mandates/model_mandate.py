@@ -1,7 +1,8 @@
 """The model mandate: the clauses that a draft begins with, and the words in braces that the mandate fills.
 
 `model_mandate.toml` is written for lawyers to read. A clause's `text` is what is signed; `plain` explains it in easy
-French and adds nothing. Mandatory clauses stay in every mandate.
+French and adds nothing. Mandatory clauses stay in every mandate. Each authority's own model mandate begins as this one
+(`service.library`).
 """
 
 import re
@@ -9,11 +10,11 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from app.mandates.lifecycle import ClauseKind
+from app.mandates.lifecycle import ClauseKind, PartyCapacity
 
 PLACEHOLDERS: Final[Mapping[str, str]] = {
     "authority": "le nom de la collectivité",
@@ -24,12 +25,14 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
     "expected_result": "le résultat attendu, en phrases complètes",
     "how_known": "comment on le saura, en phrases complètes",
     "members": "les membres : nom et direction, séparés par des points-virgules",
+    "managers": "les responsables qui libèrent les demi-journées, et de qui",
     "reliefs": "ce que chaque responsable retire du planning",
     "client_directorate": "la direction cliente",
     "sponsor": "le nom du sponsor",
     "guarantor": "le nom de la personne garante, au laboratoire",
     "starts_on": "le premier jour, en toutes lettres",
     "ends_on": "le dernier jour, en toutes lettres",
+    "charter_title": "le titre du cadre en vigueur",
     "charter_adopted_on": "le jour d'adoption du cadre, en toutes lettres",
     "half_days": "le temps : « une demi-journée par semaine, le jeudi matin »",
     "budget": "l'enveloppe d'essai : « 800 € »",
@@ -47,6 +50,14 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
 _BRACES = re.compile(r"\{([a-z_]+)\}")
 
 
+class ModelDeadline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`days` after the mandate's first day, `owner` has done `what`."""
+
+    days: int
+    owner: PartyCapacity
+    what: str
+
+
 class ModelClause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: str
     kind: ClauseKind
@@ -54,6 +65,21 @@ class ModelClause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     title: str
     text: str
     plain: str
+    deadline: ModelDeadline | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The clause as `MandateClause` and `MandateModelClause` hold it."""
+        return {
+            "key": self.key,
+            "kind": self.kind,
+            "mandatory": self.mandatory,
+            "title": self.title,
+            "text": self.text,
+            "plain": self.plain,
+            "deadline_days": self.deadline and self.deadline.days,
+            "deadline_owner": self.deadline and self.deadline.owner,
+            "deadline_what": self.deadline and self.deadline.what,
+        }
 
 
 class ModelMandate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

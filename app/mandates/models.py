@@ -5,18 +5,24 @@ the parties become void and the signatures stay, as history; the next submission
 """
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from app.kit import clock
+from app.kit import clock, search
 from app.kit.calendar import Half, Weekday
 from app.kit.columns import AuthorityRow, EditedRow, enum_field, instant_field
 from app.mandates.lifecycle import ClauseKind, MandateState, PartyCapacity, PartyState
 
 _PREPARED = text("state IN ('draft', 'in_signature')")
 _IN_FORCE = text("state IN ('active', 'suspended')")
+DEADLINE: Final = (
+    "deadline_days IS NULL AND deadline_owner IS NULL AND deadline_what IS NULL"
+    " OR deadline_days BETWEEN 1 AND 730 AND deadline_owner IS NOT NULL AND deadline_what IS NOT NULL"
+)
+"""A deadline is whole or not at all."""
 
 
 class Mandate(EditedRow, table=True):
@@ -24,9 +30,14 @@ class Mandate(EditedRow, table=True):
 
     It takes effect on `starts_on`, or on the day of the last signature (`activated_at`) when that comes after. The
     texts from `purpose` to `means` and the budget fill its clauses. Its parameters are those of the charter in force
-    when it was drafted. `submission` counts its submissions; parties and documents of that number are the present
-    ones. `reason` is why it came back to draft, was suspended or terminated. `ended_on` is its last day, once it has
-    ended.
+    when it was drafted. Its clauses come from the model mandate of that day (`model_id`; null for a mandate older than
+    the versions of the model). `submission` counts its submissions; parties and documents of that number are the
+    present ones. `reason` is why it came back to draft, was suspended or terminated. `ended_on` is its last day, once
+    it has ended. `search` holds the stems of its texts and of the team's name (`kit.search`).
+
+    In force, its columns, clauses and slots are the terms that bind today. An amendment (*avenant*) is a submission of
+    its own, with a text of its own and the parties whom it concerns; `submission` becomes its number when the last of
+    them has signed. `open_amendment_id` is the one that is being prepared or signed.
     """
 
     __tablename__ = "mandates"
@@ -45,6 +56,12 @@ class Mandate(EditedRow, table=True):
             postgresql_where=_PREPARED,
             sqlite_where=_PREPARED,
         ),
+        Index("ix_mandates_starts_on", "authority_id", "starts_on", "id"),
+        Index(
+            "ix_mandates_search",
+            text(search.lexemes("authority_id", "search")),
+            postgresql_using="gin",
+        ).ddl_if(dialect="postgresql"),
         CheckConstraint("starts_on <= ends_on", name="dates"),
         CheckConstraint("budget_euros >= 0", name="budget"),
         CheckConstraint("(document_hash IS NULL) = (state = 'draft')", name="document"),
@@ -52,6 +69,7 @@ class Mandate(EditedRow, table=True):
 
     team_id: UUID = Field(foreign_key="teams.id")
     charter_id: UUID = Field(foreign_key="charters.id")
+    model_id: UUID | None = Field(default=None, foreign_key="mandate_models.id")
     sponsor_id: UUID = Field(foreign_key="agents.id")
     client_directorate_id: UUID = Field(foreign_key="directorates.id")
     state: MandateState = enum_field(MandateState, default=MandateState.DRAFT)
@@ -76,13 +94,22 @@ class Mandate(EditedRow, table=True):
     suspended_from: date | None = None
     suspended_until: date | None = None
     ended_on: date | None = None
+    search: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    open_amendment_id: UUID | None = None
 
 
 class MandateClause(AuthorityRow, table=True):
-    """An article of a mandate as it is written, placeholders included; `plain` says the same in everyday words."""
+    """An article of a mandate as it is written, placeholders included; `plain` says the same in everyday words.
+
+    It may carry a deadline: `deadline_days` after the mandate's first day, `deadline_owner` has done `deadline_what`.
+    """
 
     __tablename__ = "mandate_clauses"
-    __table_args__ = (UniqueConstraint("mandate_id", "key"), UniqueConstraint("mandate_id", "position"))
+    __table_args__ = (
+        UniqueConstraint("mandate_id", "key"),
+        UniqueConstraint("mandate_id", "position"),
+        CheckConstraint(DEADLINE, name="deadline"),
+    )
 
     mandate_id: UUID = Field(foreign_key="mandates.id")
     position: int
@@ -92,6 +119,9 @@ class MandateClause(AuthorityRow, table=True):
     text: str = Field(sa_type=Text)
     plain: str = Field(sa_type=Text)
     mandatory: bool = False
+    deadline_days: int | None = None
+    deadline_owner: PartyCapacity | None = enum_field(PartyCapacity, default=None, nullable=True)
+    deadline_what: str | None = Field(default=None, max_length=200)
 
 
 class MandateSlot(AuthorityRow, table=True):
@@ -109,6 +139,18 @@ class MandateSlot(AuthorityRow, table=True):
     weekday: Weekday = enum_field(Weekday)
     half: Half = enum_field(Half)
     relief: str = Field(default="", sa_type=Text)
+
+
+class MandateReminder(AuthorityRow, table=True):
+    """That the worker has reminded people of something, once: what, by `key`, and of which day."""
+
+    __tablename__ = "mandate_reminders"
+    __table_args__ = (UniqueConstraint("mandate_id", "key"),)
+
+    mandate_id: UUID = Field(foreign_key="mandates.id")
+    key: str = Field(max_length=120)
+    due_on: date
+    told_at: datetime = instant_field(default_factory=clock.now, nullable=False)
 
 
 class MandateDocument(AuthorityRow, table=True):
@@ -147,7 +189,8 @@ class MandateSignature(AuthorityRow, table=True):
     """One signature: who, in what capacity, of which text, when, and how they were known. Never changed.
 
     `method` is how the signer had just shown who they are (`Actor.method`): a bearer token, or a door of the pages. A
-    simple electronic signature (eIDAS art. 25, Code civil 1366 and 1367).
+    simple electronic signature (eIDAS art. 25, Code civil 1366 and 1367). `address` is the network address they signed
+    from: evidence, which stays when the journal forgets its own.
 
     Signed in somebody else's name (`on_behalf_of_id`), it carries the act that gave the power as it stood that day: a
     delegation of signature or an interim, its reference, its first and last days.
@@ -175,6 +218,7 @@ class MandateSignature(AuthorityRow, table=True):
     document_hash: str = Field(max_length=64)
     signed_at: datetime = instant_field(nullable=False)
     method: str = Field(max_length=32)
+    address: str | None = Field(default=None, max_length=45)
     on_behalf_of_id: UUID | None = Field(default=None, foreign_key="agents.id")
     delegation_id: UUID | None = Field(default=None, foreign_key="signing_delegations.id")
     interim_id: UUID | None = Field(default=None, foreign_key="interims.id")

@@ -18,10 +18,16 @@ from app.access.capacity import Capacity as C
 from app.access.policy import Action, Condition, Grant, Policy
 from app.access.standing import Clauses
 from app.kit.i18n import Text, _
-from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyState
+from app.mandates.lifecycle import IN_FORCE, LIFECYCLE, MandateState, PartyState
 from app.mandates.models import Mandate, MandateParty
-from app.mandates.problems import AlreadySigned, NotADraft, TermPassed
-from app.mandates.substitution import STANDS_IN
+from app.mandates.problems import (
+    AlreadySigned,
+    AmendmentInPreparation,
+    NotADraft,
+    NotInForce,
+    TermPassed,
+)
+from app.mandates.substitution import STANDS_IN, counts
 from app.people.delegations import is_viewer
 from app.people.models import Agent, Directorate
 from app.people.queries import WITHOUT_MANAGER
@@ -40,8 +46,7 @@ def _some(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 IS_SPONSOR: ColumnElement[bool] = col(Mandate.sponsor_id) == _viewer
 IS_PARTY = or_(
     _some(
-        col(MandateParty.mandate_id) == col(Mandate.id),
-        col(MandateParty.submission) == col(Mandate.submission),
+        counts(MandateParty),
         col(MandateParty.agent_id) == _viewer,
     ),
     STANDS_IN,
@@ -76,6 +81,9 @@ as_agent = tuple(Grant(capacity, is_not_elected) for capacity in (C.MEMBER, C.CO
 LAB_AND_COACH = _("Ce geste revient au laboratoire et au coach de l'équipe.")
 SPONSOR_AND_LAB = _("Ce geste revient au sponsor et au laboratoire : écrivez-leur ce qui vous arrête.")
 PARTIES_ONLY = _("Ce geste revient aux parties du mandat.")
+FUTURE_PARTIES = _(
+    "Les remarques sur un mandat restent entre ses parties, celles et ceux qui le seront, et le laboratoire."
+)
 
 WRITING = Policy(
     "mandates of a team",
@@ -112,6 +120,10 @@ POLICY = Policy(
         Action("relieve", _("écrire l'allègement de charge d'un agent"), (C.LAB, C.COACH, C.MANAGER),
                _("L'allègement est écrit par la personne qui libère les demi-journées de l'agent."),
                scope="programme:write"),
+        Action("read_comments", _("lire les remarques sur un mandat"), (C.LAB, C.PARTY, C.SPONSOR, *as_agent),
+               FUTURE_PARTIES),
+        Action("comment", _("faire une remarque sur un mandat en rédaction"),
+               (C.LAB, C.PARTY, C.SPONSOR, *as_agent), FUTURE_PARTIES),
         Action("submit", _("soumettre un mandat à signature"), (C.LAB, C.COACH), LAB_AND_COACH,
                scope="programme:write"),
         Action("withdraw", _("reprendre la rédaction d'un mandat en signature"), (C.LAB, C.COACH), LAB_AND_COACH,
@@ -124,6 +136,10 @@ POLICY = Policy(
         Action("resume", _("reprendre un mandat suspendu"), (C.SPONSOR, C.LAB), SPONSOR_AND_LAB,
                scope="programme:write"),
         Action("terminate", _("interrompre un mandat"), (C.SPONSOR, C.LAB), SPONSOR_AND_LAB,
+               scope="programme:write"),
+        Action("amend", _("préparer un avenant à un mandat en vigueur"), (C.LAB, C.COACH), LAB_AND_COACH,
+               scope="programme:write"),
+        Action("renew", _("préparer le renouvellement d'un mandat en vigueur"), (C.LAB, C.COACH), LAB_AND_COACH,
                scope="programme:write"),
         Action("complete", _("déclarer un mandat terminé"), (C.LAB,), _("Ce geste revient au laboratoire."),
                scope="programme:write"),
@@ -150,21 +166,35 @@ def before_its_term(mandate: Mandate, actor: Actor) -> Text | None:
     ).format(day=mandate.ends_on)
 
 
+def not_in_force(mandate: Any, _actor: Actor) -> Text | None:
+    """Why it can be neither amended nor renewed; None where it can."""
+    return None if mandate.state in IN_FORCE else NotInForce.title
+
+
+def not_amendable(mandate: Any, actor: Actor) -> Text | None:
+    """Why no amendment to it can be begun; None where one can."""
+    if mandate.open_amendment_id is not None:
+        return AmendmentInPreparation.title
+    return not_in_force(mandate, actor)
+
+
 def _submitted(mandate: Any, _actor: Actor) -> Text | None:
     return None if mandate.state is MandateState.DRAFT else NotADraft.title
 
 
-def _not_awaited(mandate: Any, actor: Actor) -> Text | None:
+def not_awaited(mandate: Any, actor: Actor) -> Text | None:
+    """Why the caller does not sign now what `mandate` describes, a mandate or an amendment; None where they do."""
     if mandate.ends_on < actor.today():
         return TermPassed.title
     if mandate.to_sign:
         return None
-    return _nothing_pending(mandate, actor) or awaited_first(
+    return nothing_pending(mandate, actor) or awaited_first(
         SimpleNamespace(**party) for party in mandate.parties
     )
 
 
-def _nothing_pending(mandate: Any, actor: Actor) -> Text | None:
+def nothing_pending(mandate: Any, actor: Actor) -> Text | None:
+    """Why there is nothing that the caller could refuse; None where there is."""
     mine = [
         party["state"]
         for party in mandate.parties
@@ -176,14 +206,17 @@ def _nothing_pending(mandate: Any, actor: Actor) -> Text | None:
 ABILITIES = Abilities(
     POLICY,
     Step("edit", _submitted),
+    Step("comment", _submitted),
     "relieve",
     "submit",
     "withdraw",
-    Step("sign", _not_awaited),
-    Step("refuse", _nothing_pending),
+    Step("sign", not_awaited),
+    Step("refuse", nothing_pending),
     "suspend",
     "resume",
     "terminate",
     Step("complete", before_its_term),
+    Step("amend", not_amendable),
+    Step("renew", not_in_force),
     lifecycle=LIFECYCLE,
 )

@@ -23,6 +23,16 @@ class NotADraft(Conflict):
     )
 
 
+class NotInForce(Conflict):
+    slug = "not-in-force"
+    title = _("Ce geste suppose un mandat en vigueur. Celui-ci ne l'est pas, ou ne l'est plus.")
+
+
+class AmendmentInPreparation(Conflict):
+    slug = "amendment-in-preparation"
+    title = _("Un avenant à ce mandat est déjà en préparation : reprenez celui-là, ou laissez-le.")
+
+
 class NoDocument(Conflict):
     slug = "no-document"
     title = _("Ce mandat est en rédaction : son texte sera fixé quand il sera soumis à signature.")

@@ -10,12 +10,13 @@ from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.access.capacity import Capacity
-from app.kit.listing import Listing, Visible
+from app.kit.columns import table_of
+from app.kit.listing import Listing, Visible, since, until
 from app.kit.problems import NotFound
 from app.kit.sql import among
-from app.mandates import wording
+from app.mandates import signatories, wording
 from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyState
-from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignatory, MandateSignature
+from app.mandates.models import Mandate, MandateDocument, MandateParty
 from app.mandates.policy import (
     ABILITIES,
     IS_COACH,
@@ -27,8 +28,7 @@ from app.mandates.policy import (
     binds,
 )
 from app.mandates.problems import NoDocument
-from app.mandates.substitution import MAY_SIGN_FOR, of_submission, substitutes
-from app.people.delegations import TODAY
+from app.mandates.substitution import MAY_SIGN_FOR, of_submission
 from app.people.models import Agent, Directorate
 from app.teams.models import Team
 
@@ -36,7 +36,6 @@ _viewer: Any = bindparam("viewer_id", type_=Uuid())
 _mandate_id: Any = bindparam("id", type_=Uuid())
 _submission: Any = bindparam("submission", type_=Integer())
 _sponsor = aliased(Agent)
-_signer = aliased(Agent)
 _earlier = aliased(MandateParty)
 
 
@@ -90,6 +89,7 @@ _summary: tuple[Any, ...] = (
 )
 _rest: tuple[Any, ...] = (
     col(Mandate.charter_id),
+    col(Mandate.model_id),
     col(Mandate.cadence_weeks),
     col(Mandate.half_days_per_week),
     col(Mandate.make_good_days),
@@ -109,10 +109,12 @@ _rest: tuple[Any, ...] = (
     col(Mandate.suspended_from),
     col(Mandate.suspended_until),
     col(Mandate.ended_on),
+    col(Mandate.open_amendment_id),
 )
 
 
-def _joined(*columns: Any) -> Any:
+def register(*columns: Any) -> Any:
+    """These columns of mandates, their teams, sponsors and client directorates."""
     return (
         select(*columns)
         .select_from(Mandate)
@@ -127,19 +129,26 @@ ALL = Visible("all", _own)
 CONCERNED = Visible("concerned", _own & or_(IS_PARTY, IS_SPONSOR, IS_COACH, IS_HEAD, IS_MEMBER, IS_MANAGER))
 ELECTED = Visible("elected", _own & or_(IS_PARTY, IS_SPONSOR))
 
-MANDATES = Listing(
-    _joined(*_summary),
-    key=col(Mandate.id),
-    sorts={"created_at": col(Mandate.created_at), "ends_on": col(Mandate.ends_on)},
-    filters={
-        "team_id": among(col(Mandate.team_id), "team_id"),
-        "state": among(col(Mandate.state), "state"),
-        "to_sign": bindparam("to_sign") == AWAITS_SIGNATURE,
+SORTS: dict[str, Any] = {name: table_of(Mandate).c[name] for name in ("created_at", "starts_on", "ends_on")}
+FILTERS = {
+    **{
+        name: among(table_of(Mandate).c[name], name)
+        for name in ("team_id", "state", "sponsor_id", "client_directorate_id")
     },
+    "starts_from": since(col(Mandate.starts_on), "starts_from"),
+    "starts_until": until(col(Mandate.starts_on), "starts_until"),
+    "ends_from": since(col(Mandate.ends_on), "ends_from"),
+    "ends_until": until(col(Mandate.ends_on), "ends_until"),
+    "to_sign": bindparam("to_sign") == AWAITS_SIGNATURE,
+}
+"""How the register is sorted and filtered, as a list and as files."""
+
+MANDATES = Listing(
+    register(*_summary), key=col(Mandate.id), sorts=SORTS, filters=FILTERS, search=col(Mandate.search)
 )
 
 _details = {
-    visible.name: _joined(*_summary, *_rest).where(visible.clause, col(Mandate.id) == _mandate_id)
+    visible.name: register(*_summary, *_rest).where(visible.clause, col(Mandate.id) == _mandate_id)
     for visible in (ALL, CONCERNED, ELECTED)
 }
 _documents = {
@@ -154,40 +163,6 @@ _documents = {
     .where(visible.clause, col(Mandate.id) == _mandate_id)
     for visible in (ALL, CONCERNED, ELECTED)
 }
-_PARTY = ("id", "agent_id", "name", "capacity", "rank", "state", "reason", "signed_at")
-_SIGNED_BY = ("on_behalf_of_id", "act_id", "act_reference", "act_starts_on", "act_last_day")
-_NO_ACT = dict.fromkeys(("for_id", "for_name", "act_id", "act_reference", "last_day"))
-_parties = (
-    select(
-        col(MandateParty.id),
-        col(MandateParty.agent_id),
-        (col(Agent.given_name) + " " + col(Agent.family_name)).label("name"),
-        col(MandateParty.capacity),
-        col(MandateParty.rank),
-        col(MandateParty.state),
-        col(MandateParty.reason),
-        col(MandateSignature.signed_at),
-        or_(col(Agent.left_on).is_(None), col(Agent.left_on) >= TODAY).label("in_post"),
-        func.coalesce(
-            col(MandateSignatory.name), col(_signer.given_name) + " " + col(_signer.family_name)
-        ).label("signer_name"),
-        col(MandateSignature.agent_id).label("signer_id"),
-        col(MandateSignature.on_behalf_of_id),
-        func.coalesce(col(MandateSignature.delegation_id), col(MandateSignature.interim_id)).label("act_id"),
-        col(MandateSignature.act_reference),
-        col(MandateSignature.act_starts_on),
-        col(MandateSignature.act_last_day),
-    )
-    .join(Agent, col(Agent.id) == col(MandateParty.agent_id))
-    .outerjoin(MandateSignature, col(MandateSignature.party_id) == col(MandateParty.id))
-    .outerjoin(_signer, col(_signer.id) == col(MandateSignature.agent_id))
-    .outerjoin(MandateSignatory, col(MandateSignatory.signature_id) == col(MandateSignature.id))
-    .where(
-        col(MandateParty.mandate_id) == _mandate_id,
-        col(MandateParty.submission) == _submission,
-    )
-    .order_by(col(MandateParty.rank), col(MandateParty.id))
-)
 
 
 def readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
@@ -202,16 +177,21 @@ def readable_by(actor: Actor) -> tuple[Visible, dict[str, Any]]:
     return ELECTED if actor.has(Capacity.ELECTED) else CONCERNED, parameters
 
 
+def columns(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> dict[str, Any]:
+    """A mandate's own columns and those beside it, if `actor` may read it. Raises `NotFound`."""
+    visible, parameters = readable_by(actor)
+    row = connection.execute(_details[visible.name], {**parameters, "id": mandate_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return dict(row._mapping)
+
+
 def detail(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> dict[str, Any]:
     """One mandate as the API shows it to `actor`. Raises `NotFound`.
 
     A draft's clauses are filled from what is known now; afterwards they are read from the text that is signed.
     """
-    visible, parameters = readable_by(actor)
-    row = connection.execute(_details[visible.name], {**parameters, "id": mandate_id}).one_or_none()
-    if row is None:
-        raise NotFound
-    data: dict[str, Any] = row._asdict()
+    data = columns(connection, actor, mandate_id)
     reads = (
         wording.read(connection, data)
         if data["document_hash"] is None
@@ -228,44 +208,28 @@ def detail(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> 
         for clause in wording.clauses(connection, mandate_id)
     ]
     data["slots"] = wording.slots(connection, mandate_id)
-    data["parties"] = _parties_of(connection, actor, data)
+    data["parties"] = signatories.in_force(
+        signatories.parties_of(
+            connection,
+            actor,
+            mandate_id,
+            data["submission"],
+            awaited=data["state"] is MandateState.IN_SIGNATURE,
+            and_before="amends" in reads,
+        ),
+        reads,
+    )
     data["possible_moves"] = LIFECYCLE.possible(data["state"])
     data["abilities"] = ABILITIES.of(connection, actor, data)
     return data
 
 
-def _parties_of(
-    connection: Connection | Session, actor: Actor, mandate: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """The parties of a mandate, with who may sign for each today and who did."""
-    parameters = {"id": mandate["id"], "submission": mandate["submission"], "today": actor.today()}
-    awaited = mandate["state"] is MandateState.IN_SIGNATURE
-    standing = substitutes(connection, mandate["id"], actor.today()) if awaited else {}
-    found = []
-    for row in connection.execute(_parties, parameters).mappings():
-        party = {name: row[name] for name in _PARTY}
-        may_sign = []
-        if awaited and party["state"] is PartyState.PENDING:
-            own = {"kind": "own", "agent_id": party["agent_id"], "name": party["name"], **_NO_ACT}
-            may_sign = [own] if row["in_post"] else []
-            may_sign += [
-                {
-                    "kind": power.kind.value,
-                    "agent_id": power.holder_id,
-                    "name": power.holder_name,
-                    "for_id": power.for_id,
-                    "for_name": power.for_name,
-                    "act_id": power.id,
-                    "act_reference": power.act_reference,
-                    "last_day": power.last_day,
-                }
-                for power in standing.get(party["id"], [])
-            ]
-        signed_by = {"agent_id": row["signer_id"], "name": row["signer_name"]} | {
-            name: row[name] for name in _SIGNED_BY
-        }
-        found.append({**party, "may_sign": may_sign, "signed_by": signed_by if row["signed_at"] else None})
-    return found
+def require_readable(connection: Connection | Session, actor: Actor, mandate_id: UUID) -> None:
+    """Raise `NotFound` unless `actor` may know of this mandate."""
+    visible, parameters = readable_by(actor)
+    statement = select(col(Mandate.id)).where(visible.clause, col(Mandate.id) == _mandate_id)
+    if connection.execute(statement, {**parameters, "id": mandate_id}).first() is None:
+        raise NotFound
 
 
 def document(

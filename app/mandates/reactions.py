@@ -1,9 +1,12 @@
-"""What a mandate does, in the same transaction, when its team changes or ends."""
+"""What a mandate does, in the same transaction, when its team changes or ends, and where the model mandate begins."""
+
+from datetime import date
 
 from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.mandates import service
+from app.people.events import AuthorityCreated
 from app.teams.events import TeamConcluded, TeamEdited, TeamMemberJoined, TeamMemberLeft
 
 
@@ -18,6 +21,21 @@ def follow_members(session: Session, event: TeamMemberJoined | TeamMemberLeft, a
 
 
 def follow_client(session: Session, event: TeamEdited, actor: Actor) -> None:
-    """A text that awaits signatures names the client directorate: it is written again for another."""
+    """A text that awaits signatures names the client directorate: it is written again for another.
+
+    A mandate is found by the name of its team.
+    """
+    if "name" in event.fields:
+        service.find_by_name(session, actor, event.subject_id)
     if "client_directorate_id" in event.fields:
         service.withdraw_for_team(session, actor, event.subject_id)
+
+
+def begin_model(session: Session, _event: AuthorityCreated, actor: Actor) -> None:
+    """A new authority has a model mandate from its first day."""
+    service.library.begin(session, actor)
+
+
+def begin_model_where_there_is_none(session: Session, actor: Actor, _today: date) -> int:
+    """For authorities older than the versions of the model; how many were begun."""
+    return service.library.begin(session, actor)

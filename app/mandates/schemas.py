@@ -9,11 +9,11 @@ from pydantic import Field, StringConstraints
 from app.access.abilities import Ability
 from app.kit.calendar import Half, Weekday
 from app.kit.listing import ListQuery
-from app.kit.schemas import UNCHANGED, Day, Line, LongProse, Prose, Request, Response
-from app.mandates.lifecycle import ClauseKind, MandateState, PartyCapacity, PartyState
+from app.kit.schemas import UNCHANGED, Day, Prose, Request, Response
+from app.mandates.clause_schemas import Clause, ClauseBody
+from app.mandates.lifecycle import MandateState, PartyCapacity, PartyState
 
 WorkingDay = Literal[Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY]
-ClauseKey = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Budget = Annotated[int, Field(ge=0, le=1_000_000, description="What the team may spend, in euros.")]
 
@@ -34,18 +34,6 @@ class SlotBody(Request):
     relief: Prose | None = Field(
         default=None, description="What the manager takes off the agent's plate, and who takes it up."
     )
-
-
-class ClauseBody(Request):
-    """An article. `text` and `plain` may hold placeholders in braces, such as `{team_name}`."""
-
-    key: ClauseKey = Field(examples=["mission"])
-    kind: ClauseKind = Field(
-        default=ClauseKind.OTHER, description="Read for a clause of your own; a model clause keeps its kind."
-    )
-    title: Line
-    text: LongProse = Field(description="What is signed.")
-    plain: LongProse = Field(description="The same in everyday words.")
 
 
 class MandateDraft(Request):
@@ -109,7 +97,11 @@ class Refusal(Request):
 class Suspension(Request):
     reason: Prose = Field(examples=["Plan de continuité : la crue mobilise toutes les équipes."])
     from_day: Day = Field(description="The first day on which nothing is owed.")
-    until_day: Day | None = Field(default=None, description="When the mandate is meant to resume.")
+    until_day: Day | None = Field(
+        default=None,
+        description="The day on which the mandate resumes by itself: half-days are owed again from it on. Without one, "
+        "it waits for somebody to resume it.",
+    )
 
 
 class Resumption(Request):
@@ -138,17 +130,6 @@ class MandateSummary(Response):
     created_at: datetime
     updated_at: datetime
     version: int
-
-
-class Clause(Response):
-    key: str
-    kind: ClauseKind
-    mandatory: bool = Field(description="Whether it belongs to every mandate.")
-    title: str
-    text: str = Field(description="As written, placeholders included.")
-    plain: str
-    filled_text: str = Field(description="As it reads, and as it is signed.")
-    filled_plain: str
 
 
 class Slot(Response):
@@ -202,6 +183,9 @@ class Party(Response):
 
 class MandateDetail(MandateSummary):
     charter_id: UUID
+    model_id: UUID | None = Field(
+        description="The version of the model mandate that it was drafted from; null for a mandate older than versions."
+    )
     cadence_weeks: int
     half_days_per_week: int
     make_good_days: int
@@ -221,11 +205,17 @@ class MandateDetail(MandateSummary):
     suspended_from: date | None
     suspended_until: date | None
     ended_on: date | None = Field(description="Its last day, once it has ended.")
+    open_amendment_id: UUID | None = Field(
+        description="The amendment that is being prepared or signed; this mandate stays as it is until then."
+    )
     title: str
     preamble: str
     clauses: list[Clause]
     slots: list[Slot]
-    parties: list[Party] = Field(description="Those of the last submission.")
+    parties: list[Party] = Field(
+        description="Those of the last submission; once amended, everybody whom the text in force names, each by their "
+        "last signature."
+    )
     possible_moves: list[str] = Field(
         description="Verbs that the life cycle allows now.", examples=[["sign", "refuse", "withdraw"]]
     )
@@ -233,61 +223,22 @@ class MandateDetail(MandateSummary):
 
 
 class MandateQuery(ListQuery):
-    sort: Literal["-created_at", "created_at", "ends_on"] = "-created_at"
+    sort: Literal["-created_at", "created_at", "ends_on", "-ends_on", "starts_on", "-starts_on"] = (
+        "-created_at"
+    )
+    q: str | None = Field(
+        default=None,
+        max_length=200,
+        description="French words of the team's name and of the mandate's texts, accents and endings aside.",
+    )
     team_id: list[UUID] = Field(default=[], max_length=50)
     state: list[MandateState] = Field(default=[], max_length=7)
+    sponsor_id: list[UUID] = Field(default=[], max_length=50)
+    client_directorate_id: list[UUID] = Field(default=[], max_length=50)
+    starts_from: Day | None = None
+    starts_until: Day | None = None
+    ends_from: Day | None = None
+    ends_until: Day | None = None
     to_sign: bool | None = Field(
         default=None, description="`true`: only those that await the caller's signature now."
-    )
-
-
-class DocumentAgent(Response):
-    id: UUID
-    name: str
-
-
-class DocumentClause(Response):
-    key: str
-    kind: ClauseKind
-    mandatory: bool
-    title: str
-    text: str
-    plain: str
-
-
-class DocumentParty(Response):
-    id: UUID
-    name: str
-    capacity: PartyCapacity
-    rank: int
-
-
-class Document(Response):
-    """The exact text of a submission: JSON with sorted keys and no spaces (RFC 8785), in UTF-8."""
-
-    format: Literal["essaim-mandate-1"]
-    mandate_id: UUID
-    submission: int
-    authority: DocumentAgent
-    charter_id: UUID
-    team: DocumentAgent
-    irritant: DocumentAgent
-    client_directorate: DocumentAgent
-    sponsor: DocumentAgent
-    starts_on: date
-    ends_on: date
-    parameters: dict[str, int]
-    title: str
-    preamble: str
-    clauses: list[DocumentClause]
-    half_days: list[Slot]
-    parties: list[DocumentParty]
-
-
-class DocumentQuery(Request):
-    submission: int | None = Field(
-        default=None,
-        ge=1,
-        le=100_000,
-        description="An earlier submission, by its number; by default, the present one.",
     )

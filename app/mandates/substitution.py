@@ -19,7 +19,7 @@ from app.access.actor import Actor
 from app.access.capacity import Capacity
 from app.kit.i18n import Text, _
 from app.kit.sql import one_of
-from app.mandates.lifecycle import MandateState, PartyCapacity, PartyState
+from app.mandates.lifecycle import IN_FORCE, MandateState, PartyCapacity, PartyState
 from app.mandates.models import Mandate, MandateParty, MandateSignature
 from app.people.delegation_models import Interim, PowerKind, SigningDelegation
 from app.people.delegations import (
@@ -51,10 +51,27 @@ def of_submission(party: Any) -> ColumnElement[bool]:
     return and_(party.mandate_id == col(Mandate.id), party.submission == col(Mandate.submission))
 
 
+def counts(party: Any) -> ColumnElement[bool]:
+    """The party is one of the present submission's, has signed one that an amendment came after, or is asked to sign
+    an amendment: of a submission that came to nothing, none is left in those states."""
+    return and_(
+        party.mandate_id == col(Mandate.id),
+        or_(
+            party.submission == col(Mandate.submission),
+            one_of(party.state, (PartyState.SIGNED, PartyState.PENDING)),
+        ),
+    )
+
+
+def awaited(party: Any) -> ColumnElement[bool]:
+    """The party has yet to sign the submission that is open, if one is: of the mandate, or of an amendment to it."""
+    return and_(party.mandate_id == col(Mandate.id), party.state == PartyState.PENDING)
+
+
 _frees_themself = (
     exists(1)
     .where(
-        of_submission(_member),
+        counts(_member),
         _member.agent_id == col(Interim.holder_id),
         _member.capacity == PartyCapacity.AGENT,
     )
@@ -101,9 +118,10 @@ STANDS_IN: ColumnElement[bool] = or_(
         )
         .correlate(Mandate),
     ),
+    exists(1).where(awaited(MandateParty), MAY_SIGN_FOR).correlate(Mandate),
     exists(1)
     .where(
-        of_submission(_signed),
+        counts(_signed),
         col(MandateSignature.party_id) == _signed.id,
         col(MandateSignature.agent_id) == VIEWER,
     )
@@ -117,11 +135,11 @@ _of_interims = (
         col(MandateParty.id).label("party_id"), col(Mandate.submitted_at).label("since"), *interim_columns()
     )
     .select_from(MandateParty)
-    .join(Mandate, of_submission(MandateParty))
+    .join(Mandate, awaited(MandateParty))
     .join(Interim, _interim_fits)
     .join(HOLDER, HOLDER.id == col(Interim.holder_id))
     .join(PRINCIPAL, PRINCIPAL.id == col(Interim.absent_id))
-    .where(col(Mandate.id) == _mandate_id, col(MandateParty.state) == PartyState.PENDING)
+    .where(col(Mandate.id) == _mandate_id)
 )
 _of_delegations = (
     select(
@@ -130,11 +148,11 @@ _of_delegations = (
         *delegation_columns(),
     )
     .select_from(MandateParty)
-    .join(Mandate, of_submission(MandateParty))
+    .join(Mandate, awaited(MandateParty))
     .join(SigningDelegation, _delegation_fits)
     .join(HOLDER, HOLDER.id == col(SigningDelegation.holder_id))
     .join(PRINCIPAL, PRINCIPAL.id == col(SigningDelegation.giver_id))
-    .where(col(Mandate.id) == _mandate_id, col(MandateParty.state) == PartyState.PENDING)
+    .where(col(Mandate.id) == _mandate_id)
 )
 _running = union_all(_of_interims.where(INTERIM_RUNS), _of_delegations.where(DELEGATION_RUNS))
 _of_viewer = union_all(
@@ -167,7 +185,7 @@ def hold(session: Session, powers: list[HeldPower]) -> None:
 
 def lapsed(session: Session, actor: Actor, mandate: Mandate, for_id: UUID | None = None) -> Text | None:
     """What became of a power that let `actor` sign this very text, maybe for this very person; None where none did."""
-    if actor.agent_id is None or mandate.state is not MandateState.IN_SIGNATURE:
+    if actor.agent_id is None or mandate.state not in {MandateState.IN_SIGNATURE, *IN_FORCE}:
         return None
     today = actor.today()
     rows = session.execute(_of_viewer, {"id": mandate.id, "viewer_id": actor.agent_id}).mappings().all()

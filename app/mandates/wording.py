@@ -2,36 +2,47 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 from babel.dates import format_date
-from sqlalchemy import Connection, Row, Select, Uuid, bindparam, select
+from sqlalchemy import Row, Select, Uuid, bindparam, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from app.irritants.models import Irritant
+from app.kit import clock
 from app.kit.calendar import Half, Weekday
+from app.mandates import people_named as people
+from app.mandates.drafting_models import MandateModel, MandateModelClause
+from app.mandates.lifecycle import PartyCapacity
 from app.mandates.model_mandate import fill, model
 from app.mandates.models import Mandate, MandateClause, MandateSlot
+from app.mandates.people_named import NBSP, Reader
 from app.people.models import Agent, Authority, Directorate
 from app.programmes.models import Charter
-from app.teams.models import Team, TeamMember
+from app.teams.models import Team
 
 FORMAT: Final = "essaim-mandate-1"
 ANSWER_DAYS: Final = 10
 """What a client directorate takes to answer its team. (A charter's `answer_days` are for who reported an irritant.)"""
 RENEWAL_NOTICE_WEEKS: Final = 8
 """When the parties are first told that the end is near."""
-NBSP: Final = "\N{NO-BREAK SPACE}"
 TO_BE_NAMED: Final = "une personne nommée à la mise en signature"
+OWNERS: Final[Mapping[PartyCapacity, str]] = {
+    PartyCapacity.AGENT: "l’équipe",
+    PartyCapacity.RELEASING_MANAGER: "chaque responsable qui libère des demi-journées",
+    PartyCapacity.CLIENT_DIRECTORATE: "la direction cliente",
+    PartyCapacity.SPONSOR: "le sponsor",
+    PartyCapacity.GUARANTOR: "le laboratoire",
+}
+"""Who keeps a deadline, as the text that is signed names them."""
 
 _NUMBERS = ("aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix")
 _sponsor = aliased(Agent)
-_member = aliased(Agent)
-
 _facts: Select[*tuple[Any, ...]] = (
     select(
         col(Authority.id).label("authority_id"),
@@ -42,10 +53,15 @@ _facts: Select[*tuple[Any, ...]] = (
         col(Irritant.title).label("irritant_title"),
         col(Directorate.name).label("client_directorate"),
         (col(_sponsor.given_name) + " " + col(_sponsor.family_name)).label("sponsor"),
+        col(Authority.time_zone),
+        col(Charter.title).label("charter_title"),
         col(Charter.adopted_on).label("charter_adopted_on"),
         col(Charter.mandate_months),
+        col(MandateModel.title).label("model_title"),
+        col(MandateModel.preamble).label("model_preamble"),
     )
     .select_from(Mandate)
+    .outerjoin(MandateModel, col(MandateModel.id) == col(Mandate.model_id))
     .join(Authority, col(Authority.id) == col(Mandate.authority_id))
     .join(Team, col(Team.id) == col(Mandate.team_id))
     .join(Irritant, col(Irritant.id) == col(Team.irritant_id))
@@ -53,21 +69,6 @@ _facts: Select[*tuple[Any, ...]] = (
     .join(_sponsor, col(_sponsor.id) == col(Mandate.sponsor_id))
     .join(Charter, col(Charter.id) == col(Mandate.charter_id))
     .where(col(Mandate.id) == bindparam("mandate_id", type_=Uuid()))
-)
-_members: Select[*tuple[Any, ...]] = (
-    select(
-        col(_member.given_name),
-        col(_member.family_name),
-        col(Directorate.name).label("directorate"),
-    )
-    .select_from(TeamMember)
-    .join(_member, col(_member.id) == col(TeamMember.agent_id))
-    .outerjoin(Directorate, col(Directorate.id) == col(_member.directorate_id))
-    .where(
-        col(TeamMember.team_id) == bindparam("team_id", type_=Uuid()),
-        col(TeamMember.left_on).is_(None),
-    )
-    .order_by(col(TeamMember.joined_on), col(TeamMember.id))
 )
 _slots = (
     select(
@@ -88,38 +89,94 @@ _clauses = (
         col(MandateClause.title),
         col(MandateClause.text),
         col(MandateClause.plain),
+        col(MandateClause.deadline_days),
+        col(MandateClause.deadline_owner),
+        col(MandateClause.deadline_what),
     )
     .where(col(MandateClause.mandate_id) == bindparam("mandate_id", type_=Uuid()))
     .order_by(col(MandateClause.position))
 )
+_model_clauses = (
+    select(
+        col(MandateModelClause.key),
+        col(MandateModelClause.kind),
+        col(MandateModelClause.mandatory),
+        col(MandateModelClause.title),
+        col(MandateModelClause.text),
+        col(MandateModelClause.plain),
+        col(MandateModelClause.deadline_days),
+        col(MandateModelClause.deadline_owner),
+        col(MandateModelClause.deadline_what),
+    )
+    .where(col(MandateModelClause.model_id) == bindparam("model_id", type_=Uuid()))
+    .order_by(col(MandateModelClause.position))
+)
 
-Reader = Connection | Session
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What an amendment puts in the place of what is stored, as `slots`, `clauses` and the names of people read.
+
+    `members` are as `people_named.members` reads them.
+    """
+
+    sponsor: str
+    members: Sequence[Any]
+    half_days: list[dict[str, Any]]
+    clauses: Sequence[Mapping[str, Any]]
 
 
 def slots(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
     """The weekly half-days of a mandate, by agent, then in the order of the week."""
-    rows = connection.execute(_slots, {"mandate_id": mandate_id}).all()
-    return sorted(
-        (row._asdict() for row in rows),
-        key=lambda slot: (slot["agent_name"], slot["agent_id"], *_moment(slot)),
-    )
+    return in_order(row._asdict() for row in connection.execute(_slots, {"mandate_id": mandate_id}))
+
+
+def in_order(weekly: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Weekly half-days by agent, then in the order of the week."""
+    return sorted(weekly, key=lambda slot: (slot["agent_name"], slot["agent_id"], *_moment(slot)))
 
 
 def clauses(connection: Reader, mandate_id: UUID) -> list[dict[str, Any]]:
     """The clauses of a mandate as they are written, in order."""
-    return [row._asdict() for row in connection.execute(_clauses, {"mandate_id": mandate_id})]
+    rows = connection.execute(_clauses, {"mandate_id": mandate_id})
+    return [_with_deadline(row._asdict()) for row in rows]
 
 
-def read(connection: Reader, mandate: Mapping[str, Any], *, guarantor: str = TO_BE_NAMED) -> dict[str, Any]:
+def model_clauses(connection: Reader, model_id: UUID | None) -> list[dict[str, Any]]:
+    """The clauses of a version of an authority's model mandate; None: of the one that is shipped."""
+    if model_id is None:
+        return [_with_deadline(clause.columns()) for clause in model().clauses]
+    rows = connection.execute(_model_clauses, {"model_id": model_id})
+    return [_with_deadline(row._asdict()) for row in rows]
+
+
+def read(
+    connection: Reader,
+    mandate: Mapping[str, Any],
+    *,
+    guarantor: str = TO_BE_NAMED,
+    written: Sequence[Mapping[str, Any]] | None = None,
+    instead: Instead | None = None,
+) -> dict[str, Any]:
     """A mandate as it reads now: title, preamble, clauses filled, half-days and who is named.
 
-    `mandate` holds the columns of a `Mandate`.
+    `mandate` holds the columns of a `Mandate`. `written` are other clauses than its own: those of its model. `instead`
+    is what an amendment would have stored beside the columns.
     """
     facts = connection.execute(_facts, {"mandate_id": mandate["id"]}).one()
-    team = connection.execute(_members, {"team_id": facts.team_id}).all()
-    weekly = slots(connection, mandate["id"])
-    values = _values(mandate, facts, team, weekly, guarantor)
-    written = clauses(connection, mandate["id"])
+    if instead is None:
+        instead = Instead(
+            sponsor=facts.sponsor,
+            members=people.members(connection, facts.team_id),
+            half_days=slots(connection, mandate["id"]),
+            clauses=clauses(connection, mandate["id"]) if written is None else written,
+        )
+    values = {
+        **people.said(connection, instead.members, clock.today(facts.time_zone)),
+        "sponsor": instead.sponsor,
+        "guarantor": guarantor,
+        **_values(mandate, facts, instead.half_days),
+    }
     return {
         "format": FORMAT,
         "mandate_id": mandate["id"],
@@ -128,7 +185,7 @@ def read(connection: Reader, mandate: Mapping[str, Any], *, guarantor: str = TO_
         "team": {"id": facts.team_id, "name": facts.team_name},
         "irritant": {"id": facts.irritant_id, "name": facts.irritant_title},
         "client_directorate": {"id": mandate["client_directorate_id"], "name": facts.client_directorate},
-        "sponsor": {"id": mandate["sponsor_id"], "name": facts.sponsor},
+        "sponsor": {"id": mandate["sponsor_id"], "name": instead.sponsor},
         "starts_on": mandate["starts_on"],
         "ends_on": mandate["ends_on"],
         "parameters": {
@@ -142,13 +199,10 @@ def read(connection: Reader, mandate: Mapping[str, Any], *, guarantor: str = TO_
                 "move_window_days",
             )
         },
-        "title": fill(model().title, values),
-        "preamble": fill(model().preamble, values),
-        "clauses": [
-            {**clause, "text": fill(clause["text"], values), "plain": fill(clause["plain"], values)}
-            for clause in written
-        ],
-        "half_days": weekly,
+        "title": fill(facts.model_title or model().title, values),
+        "preamble": fill(facts.model_preamble or model().preamble, values),
+        "clauses": [_filled(clause, values, mandate["starts_on"]) for clause in instead.clauses],
+        "half_days": instead.half_days,
     }
 
 
@@ -162,12 +216,34 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _with_deadline(row: Mapping[str, Any]) -> dict[str, Any]:
+    clause = {name: value for name, value in row.items() if not name.startswith("deadline_")}
+    kept = {name: row[f"deadline_{name}"] for name in ("days", "owner", "what")}
+    return {**clause, "deadline": None if kept["days"] is None else kept}
+
+
+def _filled(clause: Mapping[str, Any], values: Mapping[str, str], starts_on: date) -> dict[str, Any]:
+    """A clause as it reads. A deadline is told in both texts; one without says nothing of it, as ever."""
+    text, plain = fill(clause["text"], values), fill(clause["plain"], values)
+    bare = {name: value for name, value in clause.items() if name != "deadline"}
+    if (deadline := clause["deadline"]) is None:
+        return {**bare, "text": text, "plain": plain}
+    sentence = (
+        f"au plus tard le {_in_words(starts_on + timedelta(days=deadline['days']))}, "
+        f"{OWNERS[deadline['owner']]} doit {deadline['what']}."
+    )
+    return {
+        **bare,
+        "text": f"{text}\n\nÉchéance{NBSP}: {sentence}",
+        "plain": f"{plain}\n{sentence[0].upper()}{sentence[1:]}",
+        "deadline": deadline,
+    }
+
+
 def _values(
     mandate: Mapping[str, Any],
     facts: Row[Any],
-    team: Sequence[Row[Any]],
     weekly: list[dict[str, Any]],
-    guarantor: str,
 ) -> dict[str, str]:
     numbers = ("cadence_weeks", "make_good_days", "move_window_days", "grace_days")
     texts = ("purpose", "problem", "expected_result", "how_known", "means")
@@ -176,16 +252,11 @@ def _values(
         "team_name": facts.team_name,
         "irritant_title": facts.irritant_title,
         "client_directorate": facts.client_directorate,
-        "sponsor": facts.sponsor,
-        "guarantor": guarantor,
-        "members": f"{NBSP}; ".join(
-            f"{row.given_name} {row.family_name}" + (f" ({row.directorate})" if row.directorate else "")
-            for row in team
-        ),
         "reliefs": _reliefs(weekly),
         "half_days": _half_days(weekly),
         "starts_on": _in_words(mandate["starts_on"]),
         "ends_on": _in_words(mandate["ends_on"]),
+        "charter_title": facts.charter_title,
         "charter_adopted_on": _in_words(facts.charter_adopted_on),
         "budget": f"{mandate['budget_euros']}{NBSP}€",
         "mandate_months": str(facts.mandate_months),
@@ -207,8 +278,9 @@ def _moment(slot: Mapping[str, Any]) -> tuple[int, bool]:
 
 
 def _moments(weekly: Iterable[Mapping[str, Any]]) -> str:
-    named = [f"le {slot['weekday'].label} {slot['half'].label}" for slot in sorted(weekly, key=_moment)]
-    return " et ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+    return people.listed(
+        [f"le {slot['weekday'].label} {slot['half'].label}" for slot in sorted(weekly, key=_moment)]
+    )
 
 
 def _by_agent(weekly: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -16,9 +16,10 @@ from sqlmodel import Session, col
 
 from app.kit import clock
 from app.kit.database import insert
+from app.kit.digests import digest
 from app.openid.models import IdentityProvider, SignInAttempt
 from app.openid.problems import SignInStale
-from app.web.visits import digest, new_secret
+from app.web.visits import new_secret
 
 LIFETIME = timedelta(minutes=15)
 """Time enough to find one's second factor."""

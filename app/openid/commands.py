@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from app.people.commands import authority_app
+
 if TYPE_CHECKING:
     from app.openid.models import IdentityProvider
 
@@ -133,6 +135,55 @@ def check(authority: AuthorityOption = None) -> None:
                 continue
             typer.echo(f"{provider.name}: answers. Registered with it must be {client.redirect_uri}")
     raise typer.Exit(1 if faults else 0)
+
+
+@authority_app.command("doors")
+def doors(
+    authority: AuthorityOption = None,
+    close: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="DOOR=CAPACITY,… : to whom a door is closed; DOOR= opens it to everybody. Repeat for several.",
+            metavar="DOOR=CAPACITIES",
+        ),
+    ] = None,
+    default: Annotated[bool, typer.Option("--default", help="Back to what is safe by default.")] = False,
+) -> None:
+    """Show to whom each door is closed, one a line, or set it. Nothing is refused here: this is the way back in.
+
+    Doors: openid, openid_without_acr, link, code. Capacities: lab, trusted, hr, elected, administrator, and agent for
+    those to whom nothing was granted. Doors left out of --close stay as they are.
+    """
+    from pydantic import ValidationError
+
+    from app.access.actor import system
+    from app.kit.bounds import everywhere
+    from app.kit.problems import Problem
+    from app.openid import admission
+    from app.openid.schemas import ClosedDoors
+    from app.people.service import authority_named
+    from app.settings import get_settings
+
+    given = dict(text.partition("=")[::2] for text in close or ())
+    try:
+        with get_settings().open_database() as database, everywhere(), database.transaction() as session:
+            tenant = authority_named(session, authority)
+            actor = system(tenant.id, tenant.time_zone)
+            if given:
+                now = admission.shown(session, tenant)
+                said = {door: now[door] for door in ClosedDoors.model_fields}
+                said |= {door: [name for name in names.split(",") if name] for door, names in given.items()}
+                setting = ClosedDoors.model_validate(said).model_dump()
+                admission.set_doors(session, actor, tenant, setting)
+            elif default:
+                admission.set_doors(session, actor, tenant, None)
+            held = admission.shown(session, tenant)
+    except ValidationError as error:
+        _refuse("\n".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()))
+    except Problem as problem:
+        _refuse(problem.detail.to("en"))
+    for door in ClosedDoors.model_fields:
+        typer.echo(f"{door}\t{', '.join(held[door]) or 'open to everybody'}")
 
 
 def _providers(authority: str | None) -> "list[IdentityProvider]":

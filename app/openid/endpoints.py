@@ -21,18 +21,24 @@ from app.kit.routing import (
     router,
 )
 from app.kit.schemas import Page, changes
-from app.openid import policy, queries, service
+from app.openid import admission, policy, queries, service
 from app.openid.schemas import (
     Binding,
     BindingQuery,
+    DoorsDetail,
+    DoorsSetting,
     ProviderCreate,
     ProviderDetail,
     ProviderEdit,
     ProviderQuery,
 )
+from app.people.policy import AUTHORITY
+from app.people.service import own_authority
+from app.settings import Settings
 
 providers_api = router("/identity-providers", "identity-providers")
 bindings_api = router("/identity-bindings", "identity-providers")
+doors_api = router("/authorities", "authorities")
 
 
 def _public_url(request: Request) -> str:
@@ -58,7 +64,9 @@ def create_identity_provider(
     request: Request, form: ProviderCreate, actor: ActorDep, session: SessionDep
 ) -> Response:
     """Set a provider. Its client's secret is not sent here: the operator holds it."""
-    provider = service.create(session, actor, form)
+    settings: Settings = request.app.state.settings
+    with admission.leaving_a_way_in(session, settings, actor.authority_id, "acr_values"):
+        provider = service.create(session, actor, form)
     return json_object(
         queries.detail(session, actor, provider.id, _public_url(request)),
         status=201,
@@ -92,7 +100,10 @@ def edit_identity_provider(
     """Set some of a provider's fields, or close it to everybody."""
     provider = service.find(session, actor, provider_id)
     require_version(if_match, provider.version)
-    service.edit(session, actor, provider, changes(form))
+    settings: Settings = request.app.state.settings
+    said = changes(form)
+    with admission.leaving_a_way_in(session, settings, actor.authority_id, *said):
+        service.edit(session, actor, provider, said)
     return json_object(queries.detail(session, actor, provider_id, _public_url(request)))
 
 
@@ -114,3 +125,36 @@ def release_identity_binding(binding_id: UUID, actor: ActorDep, session: Session
     """Unbind an account: the agent's next one is found by the rule again, as on the first day."""
     service.release(session, actor, binding_id)
     return Response(status_code=204)
+
+
+@doors_api.get("/{authority_id}/doors", response_model=DoorsDetail, responses=problem_responses(422))
+@governed_by(AUTHORITY, "read_doors")
+def read_doors(request: Request, authority_id: UUID, actor: ActorDep, database: DatabaseDep) -> Response:
+    """To whom each door of the caller's authority is closed."""
+    AUTHORITY.require(None, actor, "read_doors")
+    with database.session() as session:
+        authority = own_authority(session, actor, authority_id)
+        return json_object_if_new(request, admission.shown(session, authority))
+
+
+@doors_api.put("/{authority_id}/doors", response_model=DoorsDetail, responses=EDITS)
+@governed_by(AUTHORITY, "set_doors")
+def set_doors(
+    request: Request,
+    authority_id: UUID,
+    form: DoorsSetting,
+    actor: ActorDep,
+    session: SessionDep,
+    if_match: IfMatch = None,
+) -> Response:
+    """Say to whom each door is closed. Sessions that their holders could not open again end at once.
+
+    Refused (422) where no administrator could enter any more.
+    """
+    authority = own_authority(session, actor, authority_id)
+    require_version(if_match, authority.version)
+    said = form.closed_to.model_dump() if form.closed_to else None
+    settings: Settings = request.app.state.settings
+    with admission.leaving_a_way_in(session, settings, actor.authority_id, "closed_to"):
+        admission.set_doors(session, actor, authority, said)
+    return json_object(admission.shown(session, authority))

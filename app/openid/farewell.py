@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.kit.database import Database
+from app.kit.digests import digest
 from app.openid.discovery import directory
 from app.openid.problems import ProviderAway
 from app.openid.protocol import logout_url
 from app.openid.queries import LOGGED_OUT
 from app.signin.models import WebSession
 from app.web.pages import page, visit_of
-from app.web.visits import digest, new_secret
+from app.web.visits import new_secret
 
 
 class _Issued(BaseModel):

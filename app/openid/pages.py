@@ -9,15 +9,17 @@ from sqlmodel import Session
 
 from app.access.governed import open_to_all
 from app.kit import clock
+from app.kit.alarms import note as write_down
 from app.kit.database import Database
-from app.kit.limits import Limit, network, take
+from app.kit.limits import Limit, network_of, take
 from app.kit.routing import DatabaseDep
-from app.openid import attempts, queries, service
+from app.openid import admission, attempts, queries, service
 from app.openid.attempts import Ended
 from app.openid.discovery import directory
 from app.openid.matching import note, recognise
 from app.openid.problems import (
     AnswerUnverified,
+    DoorClosed,
     LevelTooLow,
     NotFresh,
     ProviderAway,
@@ -28,6 +30,7 @@ from app.openid.problems import (
 from app.openid.protocol import LEEWAY, Identity, authorization_url, identify
 from app.openid.queries import OpenDoor
 from app.openid.service import Counterpart
+from app.people.models import Agent
 from app.settings import Settings
 from app.signin.cookies import enter
 from app.signin.doors import already_inside, sign_in_page
@@ -59,7 +62,7 @@ def go_to_provider(
     fraiche: bool = False,
 ) -> Response:
     """Send the browser to its authority's provider, or ask which it is. `fraiche`: whoever is in proves it again."""
-    take(database, LEAVING, _address(request))
+    take(database, LEAVING, network_of(request))
     if request.headers.get("sec-fetch-site") in ELSEWHERE:
         return sign_in_page(request, to=suite, fresh=fraiche)
     if inside := already_inside(request, suite, fresh=fraiche):
@@ -92,7 +95,7 @@ def come_back(
     iss: Annotated[str | None, Query(max_length=255)] = None,
 ) -> Response:
     """Let in the browser that a provider sends back, if all it brings holds."""
-    take(database, COMING_BACK, _address(request))
+    take(database, COMING_BACK, network_of(request))
     secret = visit_of(request).secret
     try:
         with database.transaction() as session:
@@ -104,7 +107,7 @@ def come_back(
             other = service.counterpart(session, request.app.state.settings, ended.provider_id)
         found = _identity(slug, other, ended, attempts.resumed(state, secret), code, error, iss)
     except (ProviderAway, SignInGivenUp) as problem:
-        return _back_at_the_doors(request, problem, ended.destination)
+        return _back_at_the_doors(request, problem, ended.destination, other.actor.authority_id)
     with database.transaction() as session:
         return _let_in(request, session, other, ended, found)
 
@@ -179,10 +182,13 @@ def _let_in(
 ) -> Response:
     if isinstance(identity, SignInRefused):
         note(session, other.actor, other.provider, identity)
-        return _back_at_the_doors(request, identity, ended.destination)
+        return _back_at_the_doors(request, identity, ended.destination, other.actor.authority_id)
     agent = recognise(session, other.actor, other.provider, identity, expected=ended.agent_id)
+    if isinstance(agent, Agent) and not admission.lets_in(session, agent, admission.door_of(other.provider)):
+        agent = DoorClosed()
+        note(session, other.actor, other.provider, agent)
     if isinstance(agent, SignInRefused):
-        return _back_at_the_doors(request, agent, ended.destination)
+        return _back_at_the_doors(request, agent, ended.destination, other.actor.authority_id)
     return enter(
         request,
         session,
@@ -205,13 +211,14 @@ def _has_secret(settings: Settings, door: OpenDoor) -> bool:
 
 
 def _back_at_the_doors(
-    request: Request, problem: SignInRefused | ProviderAway, to: str | None = None
+    request: Request,
+    problem: SignInRefused | ProviderAway,
+    to: str | None = None,
+    authority_id: UUID | None = None,
 ) -> Response:
+    because = problem.reason if isinstance(problem, SignInRefused) else problem.slug
+    write_down(request, "sign_in", because, problem.status, door=DOOR, authority_id=authority_id)
     form: Form[Identity] = Form(None, errors={"": problem.detail})
     response = sign_in_page(request, to=to, status=problem.status, form=form, refusing=DOOR)
     response.headers.update(problem.headers)
     return response
-
-
-def _address(request: Request) -> str:
-    return network(request.client.host if request.client else None)

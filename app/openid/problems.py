@@ -1,9 +1,10 @@
 """Refusals of this room. Those of a sign-in say what to do next."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from app.kit.i18n import Text, _
-from app.kit.problems import Conflict, Forbidden, Invalid, Problem
+from app.kit.problems import Conflict, FieldError, Forbidden, Invalid, Problem
 
 
 class ProviderKnown(Conflict):
@@ -14,6 +15,20 @@ class ProviderKnown(Conflict):
 class ProviderRefused(Invalid):
     slug = "provider-refused"
     title = _("Ce fournisseur d'identité ne peut pas être réglé ainsi.")
+
+
+class AdministratorsLeftOutside(Invalid):
+    slug = "administrators-left-outside"
+    title = _(
+        "Avec ce réglage, plus personne de l'administration de la plateforme ne pourrait entrer. Laissez ouverte une "
+        "porte que l'administration peut prendre ; la ligne de commande du serveur reste un recours : essaim authority "
+        "doors."
+    )
+
+    @classmethod
+    def about(cls, fields: Iterable[str]) -> "AdministratorsLeftOutside":
+        """This refusal, of what these fields of the body say."""
+        return cls(errors=[FieldError(field, cls.title) for field in fields])
 
 
 class ProviderAway(Problem):
@@ -133,3 +148,15 @@ class NotFresh(SignInRefused):
         "professionnel, puis recommencez."
     )
     reason = "not_fresh"
+
+
+class DoorClosed(SignInRefused):
+    """The account is an agent's, to whom this door is closed (`openid.admission`)."""
+
+    slug = "door-closed"
+    title = _(
+        "Votre compte est bien reconnu, mais cette porte ne s'ouvre pas à qui porte une charge (laboratoire, "
+        "ressources humaines, élu·e, administration…). Entrez avec le compte professionnel que votre "
+        "collectivité demande."
+    )
+    reason = "door_closed"

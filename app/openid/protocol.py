@@ -22,9 +22,12 @@ from joserfc.jws import JWSRegistry
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.kit import clock
-from app.openid.discovery import PATIENCE, TIMEOUT, UNREADABLE, Directory, Metadata, content_of
+from app.kit.outgoing import TIMEOUT, UNREADABLE, content_of, guard
+from app.kit.remembered import PATIENCE
+from app.openid.discovery import Directory, Metadata
 from app.openid.problems import AnswerUnverified, LevelTooLow, ProviderAway
 from app.openid.profiles import Algorithm, Traits
+from app.settings import get_settings
 
 log = structlog.get_logger("essaim.openid")
 
@@ -139,7 +142,7 @@ def identify(
 
 
 def _session(client: Client) -> Any:
-    return OAuth2Session(
+    session = OAuth2Session(
         client.client_id,
         client.secret,
         token_endpoint_auth_method=client.traits.client_authentication,
@@ -150,6 +153,7 @@ def _session(client: Client) -> Any:
         # ProConnect's access token lives a minute: with the default, it would count as spent at once.
         leeway=0,
     )
+    return guard(session, get_settings().reach)
 
 
 def _tokens(session: Any, metadata: Metadata, code: str, verifier: str) -> Mapping[str, Any]:

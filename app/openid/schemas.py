@@ -138,3 +138,40 @@ class BindingQuery(ListQuery):
     sort: Literal["-created_at", "created_at"] = "-created_at"
     provider_id: list[UUID] = Field(default=[], max_length=20)
     agent_id: list[UUID] = Field(default=[], max_length=50)
+
+
+ClosedTo = Annotated[
+    list[Literal["agent", "lab", "trusted", "hr", "elected", "administrator"]],
+    Field(
+        max_length=6,
+        description="Whoever holds one of these does not enter here; `agent`: those to whom nothing was granted.",
+        examples=[["lab", "administrator"]],
+    ),
+]
+
+
+class ClosedDoors(Request):
+    """To whom each door is closed. A list left out is empty: that door is open to everybody."""
+
+    openid: ClosedTo = Field(default=[])
+    openid_without_acr: ClosedTo = Field(default=[])
+    link: ClosedTo = Field(default=[])
+    code: ClosedTo = Field(default=[])
+
+
+class DoorsSetting(Request):
+    closed_to: ClosedDoors | None = Field(
+        description="Null: what is safe by default. Where a provider is asked for levels (`acr_values`), every other "
+        "door is closed to those to whom a capacity was granted."
+    )
+
+
+class DoorsDetail(Response):
+    """What holds now. A printed code never opens a capacity that was granted, whatever is set."""
+
+    openid: ClosedTo = Field(description="Accounts of a provider that is asked for levels.")
+    openid_without_acr: ClosedTo = Field(description="Accounts of a provider that is not.")
+    link: ClosedTo
+    code: ClosedTo
+    by_default: bool = Field(description="Whether the authority has said nothing of its own.")
+    version: int = Field(description="The authority's.")

@@ -14,7 +14,7 @@ from app.kit.i18n import _
 from app.kit.lifecycle import change
 from app.kit.problems import NotFound
 from app.openid import events, policy
-from app.openid.discovery import is_safe
+from app.openid.discovery import is_in_reach, is_safe
 from app.openid.models import IdentityBinding, IdentityProvider
 from app.openid.problems import ProviderAway, ProviderRefused
 from app.openid.profiles import MatchBy, Profile
@@ -23,6 +23,8 @@ from app.openid.queries import RETURN
 from app.openid.schemas import ProviderCreate
 from app.people.models import Authority
 from app.settings import Settings
+from app.signin.events import Ended
+from app.signin.sessions import end_all
 
 
 def create(session: Session, actor: Actor, form: ProviderCreate) -> IdentityProvider:
@@ -76,6 +78,8 @@ def release(session: Session, actor: Actor, binding_id: UUID) -> None:
         subject_id=binding.id, provider_id=binding.provider_id, agent_id=binding.agent_id
     )
     record(session, event, by=actor)
+    # Whoever came in by that account may be somebody else.
+    end_all(session, actor, [binding.agent_id], Ended.BINDING_RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,11 @@ def _is_issuer(url: str) -> bool:
 def _check(values: dict[str, Any]) -> None:
     if not _is_issuer(values["issuer"]):
         detail = _("Donnez l'adresse https de l'émetteur, telle que le fournisseur la publie (issuer).")
+        raise ProviderRefused.on("issuer", detail)
+    if not is_in_reach(values["issuer"]):
+        detail = _(
+            "L'exploitant de ce service ne lui permet pas d'appeler ce serveur (ESSAIM_OUTGOING_HOSTS)."
+        )
         raise ProviderRefused.on("issuer", detail)
     if values["scopes"] and "openid" not in values["scopes"]:
         raise ProviderRefused.on("scopes", _("La portée openid est nécessaire à la connexion."))

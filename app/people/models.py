@@ -50,7 +50,8 @@ class Authority(Row, table=True):
 
     `holiday_subdivision`, `local_customs`, `solidarity_day`, `custom_days` (ISO date → French name) and
     `protestant_temple` say which days off count: see `kit.calendar.HolidayCalendar`. `alert_channel` (text, contact,
-    url) says where real alerts go.
+    url) says where real alerts go. `closed_doors` (door → capacities) says who may not enter by which door; None: what
+    is safe by default (`openid.admission`).
     """
 
     __tablename__ = "authorities"
@@ -65,6 +66,9 @@ class Authority(Row, table=True):
     custom_days: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     protestant_temple: bool = True
     alert_channel: dict[str, str | None] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    closed_doors: dict[str, list[str]] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
     )
     created_at: datetime = instant_field(default_factory=clock.now, nullable=False)

@@ -34,6 +34,10 @@ AUTHORITY = Policy(
                _("Une collectivité est créée par l'exploitation de la plateforme.")),
         Action("edit", _("régler la collectivité : nom, fuseau, jours chômés"), (C.ADMINISTRATOR,),
                _("Ces réglages reviennent à l'administration de la plateforme.")),
+        Action("read_doors", _("lire qui entre par quelle porte"), (C.LAB, C.ADMINISTRATOR),
+               _("Ces réglages s'adressent au laboratoire et à l'administration de la plateforme.")),
+        Action("set_doors", _("régler qui entre par quelle porte : compte professionnel, lien, code"),
+               (C.ADMINISTRATOR,), _("Ces réglages reviennent à l'administration de la plateforme."), fresh=True),
     ],
 )  # fmt: skip
 
@@ -82,6 +86,6 @@ AGENT = Policy(
 
 POLICIES = (AUTHORITY, DIRECTORATE, AGENT)
 
-AUTHORITY_ABILITIES = Abilities(AUTHORITY, "edit")
+AUTHORITY_ABILITIES = Abilities(AUTHORITY, "edit", "set_doors")
 DIRECTORATE_ABILITIES = Abilities(DIRECTORATE)
-AGENT_ABILITIES = Abilities(AGENT, "edit", "declare_absence")
+AGENT_ABILITIES = Abilities(AGENT, "edit", "give_capacity", "withdraw_capacity", "declare_absence")

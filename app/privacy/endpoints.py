@@ -50,16 +50,20 @@ retention_api = router("/retention", "privacy")
 
 @me_api.post("", response_class=Response, responses=_ARCHIVE)
 @governed_by(DATA, "export_mine")
-def export_my_data(actor: ActorDep, session: SessionDep) -> Response:
+def export_my_data(request: Request, actor: ActorDep, session: SessionDep, database: DatabaseDep) -> Response:
     """Everything that Essaim holds about the caller, in one archive (GDPR, art. 15 and 20)."""
+    request.app.state.inside.exporting(database, actor)
     return _archived(service.export_mine(session, actor))
 
 
 @agents_api.post("/{agent_id}/export", response_class=Response, responses=_ARCHIVE)
 @governed_by(DATA, "export")
-def export_agent_data(agent_id: UUID, actor: ActorDep, session: SessionDep) -> Response:
+def export_agent_data(
+    request: Request, agent_id: UUID, actor: ActorDep, session: SessionDep, database: DatabaseDep
+) -> Response:
     """The same about a person who cannot ask for it, to be handed over to them. It leaves out what the caller could not
     read otherwise: what the person reported, their votes, their notices, their journal… and says so."""
+    request.app.state.inside.exporting(database, actor)
     return _archived(service.export(session, actor, agent_id))
 
 

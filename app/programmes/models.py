@@ -16,6 +16,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "mandate_months": (1, 24),
     "answer_days": (1, 90),
     "grace_days": (0, 60),
+    "signing_days": (7, 180),
 }
 """The least and the most that each parameter of a charter may be."""
 
@@ -40,6 +41,7 @@ class Charter(EditedRow, table=True):
     `cadence_weeks`: between follow-ups. `half_days_per_week`: freed for each agent. `make_good_days`: to give back a
     half-day taken by the service. `move_window_days`: how far a half-day may be moved. `mandate_months`: how long a
     mandate lasts. `answer_days`: to answer who reported an irritant. `grace_days`: how late a follow-up may be held.
+    `signing_days`: how long a text may await its signatures before it goes back to be written.
     """
 
     __tablename__ = "charters"
@@ -65,3 +67,4 @@ class Charter(EditedRow, table=True):
     mandate_months: int = 6
     answer_days: int = 21
     grace_days: int = 10
+    signing_days: int = Field(default=30, sa_column_kwargs={"server_default": "30"})

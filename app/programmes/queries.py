@@ -64,6 +64,7 @@ _charter: tuple[Any, ...] = (
     col(Charter.mandate_months),
     col(Charter.answer_days),
     col(Charter.grace_days),
+    col(Charter.signing_days),
     col(Charter.created_at),
     col(Charter.version),
 )

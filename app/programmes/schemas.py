@@ -28,6 +28,9 @@ AnswerDays = Annotated[int, _bounded("answer_days", "Days to answer whoever repo
 GraceDays = Annotated[
     int, _bounded("grace_days", "Days by which a follow-up may be late before it is missed.")
 ]
+SigningDays = Annotated[
+    int, _bounded("signing_days", "Days that a mandate may await its signatures before it is written again.")
+]
 
 
 class ProgrammeCreation(Request):
@@ -76,6 +79,7 @@ class CharterDraft(Request):
     mandate_months: MandateMonths = 6
     answer_days: AnswerDays = 21
     grace_days: GraceDays = 10
+    signing_days: SigningDays = 30
 
 
 class CharterEdit(Request):
@@ -90,6 +94,7 @@ class CharterEdit(Request):
     mandate_months: MandateMonths = UNCHANGED
     answer_days: AnswerDays = UNCHANGED
     grace_days: GraceDays = UNCHANGED
+    signing_days: SigningDays = UNCHANGED
 
 
 class Adoption(Request):
@@ -112,6 +117,7 @@ class CharterSummary(Response):
     mandate_months: int
     answer_days: int
     grace_days: int
+    signing_days: int
     created_at: datetime
     version: int
 

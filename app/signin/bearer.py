@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from app.access.actor import Actor
 from app.kit.bounds import within
-from app.kit.limits import Limit, network, take
+from app.kit.limits import Limit, network_of, take
 from app.kit.problems import Unauthenticated
 from app.signin import operators
 from app.signin.service import note_use, recognise
@@ -50,18 +50,18 @@ class BearerAuthenticator:
         try:
             if (operator := operators.recognise(token.strip(), self.operators)) is not None:
                 return operator
-            actor, is_to_be_noted = recognise(connection, token.strip())
+            found = recognise(connection, token.strip())
         except Unauthenticated:
-            take(request.app.state.database, WRONG_TOKENS, network(request.client and request.client.host))
+            take(request.app.state.database, WRONG_TOKENS, network_of(request))
             raise
-        if is_to_be_noted:
-            with within(actor.authority_id), request.app.state.database.transaction() as session:
-                note_use(session, actor)
+        if found.is_to_be_noted:
+            with within(found.actor.authority_id), request.app.state.database.transaction() as session:
+                note_use(session, found)
         if self.seconds:
             if len(self._remembered) >= MAX_REMEMBERED:
                 self._remembered.clear()
-            self._remembered[header] = (time.monotonic() + self.seconds, actor)
-        return _calling_from(request, actor)
+            self._remembered[header] = (time.monotonic() + self.seconds, found.actor)
+        return _calling_from(request, found.actor)
 
 
 def _calling_from(request: Request, actor: Actor) -> Actor:

@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import Request, Response
 from sqlmodel import Session
 
+from app.kit import clock
 from app.kit.bounds import everywhere, within
 from app.kit.database import Database
 from app.people.models import Agent
@@ -50,7 +51,7 @@ class SessionVisitors:
     """Knows people by the sessions of their browsers (`web.visits.Visitors`)."""
 
     def recognise(self, database: Database, request: Request) -> Visit:
-        """One query, and a write at most once a minute. A cookie of nobody's stays that of its browser."""
+        """One query, and a write when `idle_until` moves ahead. A cookie of nobody's stays that of its browser."""
         secret = secret_of(request)
         if secret is None:
             return Visit(new_secret(), is_new=True)
@@ -59,7 +60,8 @@ class SessionVisitors:
             found = signed_in(connection, secret)
         if found is None:
             return Visit(secret)
-        if found.is_to_be_touched:
+        until = Lifetimes.of(request.app.state.settings).idle_until(found.method, clock.now())
+        if until > found.idle_until:
             with within(found.actor.authority_id), database.transaction() as session:
-                touch(session, secret, found.method, Lifetimes.of(request.app.state.settings))
+                touch(session, secret, found, until)
         return Visit(secret, caller=found.actor, house=found.house)

@@ -1,4 +1,4 @@
-"""What an API client may be allowed."""
+"""What an API client, and a person's token, may be allowed."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +15,9 @@ SCOPES: dict[str, Text] = {
 
 IMPLIED = {"programme:write": "programme:read"}
 """Who acts on the programme acts on what they can read. `hr:write` implies nothing: it declares, and reads no file."""
+
+READ, WRITE = "read", "write"
+"""What a person's token may do, of what the person may. `write` implies `read`."""
 
 
 def whole(scopes: Iterable[str]) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """Issue and recognise bearer tokens."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -15,12 +15,13 @@ from app.access.capacity import Capacity
 from app.kit import clock
 from app.kit.columns import table_of
 from app.kit.database import insert
+from app.kit.digests import digest
 from app.kit.i18n import _
 from app.kit.problems import Unauthenticated
 from app.people.models import Agent, Authority, CapacityGrant
 from app.signin.models import AccessToken, ApiClient
 from app.signin.problems import NoSuchAgent
-from app.signin.scopes import check_scopes, whole
+from app.signin.scopes import WRITE, check_scopes, whole
 
 DEFAULT_LIFETIME = timedelta(days=90)
 PREFIX = "essaim_"
@@ -28,6 +29,7 @@ NOTED_EVERY = timedelta(hours=1)
 
 _holder: Select[*tuple[Any, ...]] = (
     select(
+        col(AccessToken.id),
         col(AccessToken.authority_id),
         col(AccessToken.agent_id),
         col(AccessToken.client_id),
@@ -39,6 +41,8 @@ _holder: Select[*tuple[Any, ...]] = (
         col(AccessToken.scopes).label("token_scopes"),
         col(ApiClient.last_used_at),
         col(AccessToken.created_at),
+        col(AccessToken.authenticated_at),
+        col(AccessToken.last_used_on),
         col(CapacityGrant.capacity),
     )
     .join(Authority, col(Authority.id) == col(AccessToken.authority_id))
@@ -55,23 +59,33 @@ _holder: Select[*tuple[Any, ...]] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Whoever shows a token, the token's id, and whether this use of it is still to be noted."""
+
+    actor: Actor
+    token_id: UUID
+    is_to_be_noted: bool
+
+
 def holder_of(connection: Connection, token: str) -> Actor:
     """Who holds `token`. Raises as `recognise`."""
-    return recognise(connection, token)[0]
+    return recognise(connection, token).actor
 
 
-def recognise(connection: Connection, token: str) -> tuple[Actor, bool]:
-    """Who holds `token`, and whether this is a client's use that is to be noted.
+def recognise(connection: Connection, token: str) -> Recognised:
+    """Who holds `token`.
 
     Raises `Unauthenticated` for an unknown, expired or revoked one, when its agent has left or its client was closed.
     """
     now = clock.now()
-    rows = connection.execute(_holder, {"token_hash": _hash(token), "now": now, "today": now.date()}).all()
+    rows = connection.execute(_holder, {"token_hash": digest(token), "now": now, "today": now.date()}).all()
     if not rows:
         raise Unauthenticated(_("Ce jeton n'est pas ou plus valable : demandez-en un autre."))
-    authority_id, agent_id, client_id, time_zone, given_name, family_name, client_name, scopes = rows[0][:8]
+    token_id, authority_id, agent_id, client_id, time_zone = rows[0][:5]
+    given_name, family_name, client_name, scopes, narrowed = rows[0][5:10]
     if client_id:
-        narrowed, last_used_at = rows[0].token_scopes, rows[0].last_used_at
+        last_used_at = rows[0].last_used_at
         held = whole(scopes)
         client = Actor(
             authority_id,
@@ -81,21 +95,31 @@ def recognise(connection: Connection, token: str) -> tuple[Actor, bool]:
             scopes=held if narrowed is None else held & whole(narrowed),
             time_zone=time_zone,
         )
-        return client, last_used_at is None or now - last_used_at >= NOTED_EVERY
+        return Recognised(client, token_id, last_used_at is None or now - last_used_at >= NOTED_EVERY)
     found = person(
         authority_id,
         agent_id,
         f"{given_name} {family_name}",
         granted=(row.capacity for row in rows),
         time_zone=time_zone,
-        authenticated_at=rows[0].created_at,
+        authenticated_at=rows[0].authenticated_at or rows[0].created_at,
+        reads_only=narrowed is not None and WRITE not in narrowed,
     )
-    return found, False
+    last_used_on = rows[0].last_used_on
+    return Recognised(found, token_id, last_used_on is None or last_used_on < found.today())
 
 
-def note_use(session: Session, client: Actor) -> None:
-    """A client has called: to the hour, so that calls cost no write."""
-    now = clock.now()
+def note_use(session: Session, found: Recognised) -> None:
+    """A token was used. Of a client, the hour is noted; of a person, the day, which tells less than logs do."""
+    client, now = found.actor, clock.now()
+    if client.client_id is None:
+        session.execute(
+            update(AccessToken)
+            .where(col(AccessToken.id) == found.token_id)
+            .values(last_used_on=client.today())
+            .execution_options(synchronize_session=False)
+        )
+        return
     session.execute(
         update(ApiClient)
         .where(
@@ -118,6 +142,7 @@ def person(
     authenticated_at: datetime,
     method: str = "token",
     session_id: UUID | None = None,
+    reads_only: bool = False,
 ) -> Actor:
     """A person as one who calls: an agent by their being here, whatever is `granted` besides, or an elected member."""
     capacities = frozenset(capacity for capacity in granted if capacity)
@@ -132,14 +157,15 @@ def person(
         authenticated_at=authenticated_at,
         method=method,
         session_id=session_id,
+        reads_only=reads_only,
     )
 
 
 def create_token(
     session: Session, *, agent: Agent, name: str = "", lifetime: timedelta = DEFAULT_LIFETIME
 ) -> str:
-    """A new token for a person; returned once, stored hashed."""
-    return _issue(
+    """A new token for a person, given by whoever runs the server; returned once, stored hashed."""
+    return issue(
         session,
         AccessToken(
             authority_id=agent.authority_id,
@@ -176,7 +202,7 @@ def create_client_token(
     lifetime: timedelta = DEFAULT_LIFETIME,
 ) -> str:
     """A further token for an API client; returned once, stored hashed. `scopes`: fewer than the client's own."""
-    return _issue(
+    return issue(
         session,
         AccessToken(
             authority_id=client.authority_id,
@@ -218,13 +244,9 @@ def find_agent(session: Session, authority_id: UUID, email_or_hr_id: str) -> Age
     return agent
 
 
-def _issue(session: Session, row: AccessToken) -> str:
+def issue(session: Session, row: AccessToken) -> str:
+    """Store a new token: its secret, to be shown once."""
     token = PREFIX + secrets.token_urlsafe(32)
-    row.token_hash = _hash(token)
+    row.token_hash = digest(token)
     insert(session, row)
     return token
-
-
-def _hash(token: str) -> str:
-    # The token has 256 random bits: a plain digest cannot be searched, and needs no salt.
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

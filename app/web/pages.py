@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
@@ -21,14 +22,25 @@ from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.access.fresh import FreshAuthenticationNeeded
+from app.kit.alarms import note, note_problem
 from app.kit.bounds import confine, open_up
 from app.kit.database import translate
 from app.kit.i18n import negotiate, speak
-from app.kit.problems import NotFound, Problem
+from app.kit.problems import NotFound, Problem, Unexpected
+from app.kit.routing import Limiter, limiter_of
 from app.web.forms import receive, receive_with_file
 from app.web.headers import protect
 from app.web.rendering import render
-from app.web.visits import FIELD, Visit, Visitors, check_origin, check_token, give_cookie
+from app.web.visits import (
+    FIELD,
+    Visit,
+    Visitors,
+    check_origin,
+    check_token,
+    give_cookie,
+    new_secret,
+    secret_of,
+)
 
 SIGN_IN = "/connexion"
 TIME_ZONE = "Europe/Paris"
@@ -86,6 +98,9 @@ class PageRoute(APIRoute):
     for_strangers = False
     """Whether somebody who is not signed in may come too."""
 
+    is_quiet = False
+    """Whether its refusals are written down without a word on who was refused (`kit.alarms`)."""
+
     takes_file = False
     """Whether its form carries a file: `request.state.file`, in bytes."""
 
@@ -104,10 +119,12 @@ class PageRoute(APIRoute):
             try:
                 response = await self._answer(request, visit, endpoint)
             except FreshAuthenticationNeeded as needed:
+                note(request, "step_up", needed.slug, needed.status)
                 response = (
                     _to_sign_in(request, "&fraiche=1") if visit.caller else problem_page(request, needed)
                 )
             except Problem as problem:
+                note_problem(request, problem)
                 response = problem_page(request, problem)
             except RequestValidationError:
                 response = problem_page(request, NotFound())
@@ -136,11 +153,32 @@ class PageRoute(APIRoute):
                 request.state.form = await receive(request)
         if visit.caller is None and not self.for_strangers:
             return _to_sign_in(request)
+        if visit.caller and (limiter := limiter_of(request)):
+            _count(request, visit.caller, limiter)
         if request.method != "GET":
             check_token(visit, request.state.form.get(FIELD, [""])[-1])
             request.state.session = request.app.state.database.session()
             _session.set(request.state.session)
         return await endpoint(request)
+
+
+def _count(request: Request, caller: Actor, limiter: Limiter) -> None:
+    if request.method != "GET":
+        limiter.writing(caller)
+    elif request.query_params.get("q"):
+        limiter.searching(caller)
+
+
+def page_of_fault(request: Request) -> Response | None:
+    """A fault of ours, as a page to whoever reads pages; None to everybody else. It asks the database nothing."""
+    if not reads_pages(request):
+        return None
+    visit = Visit(secret_of(request) or new_secret())
+    request.state.visit = visit
+    number = structlog.contextvars.get_contextvars().get("request_id", "")
+    response = page(request, "web/fault.html", status=Unexpected.status, number=number)
+    protect(response)
+    return response
 
 
 async def page_of_problem(request: Request, problem: Problem) -> Response:
@@ -153,6 +191,12 @@ def reads_pages(request: Request) -> bool:
     """Is it a person with a browser who asks, and not for the API?"""
     prefix = request.url.path.partition("/")[2].partition("/")[0]
     return prefix not in MACHINES and "text/html" in request.headers.get("accept", "")
+
+
+class QuietPageRoute(PageRoute):
+    """A page among which protected reports are read or written (`kit.routing.QuietRoute`)."""
+
+    is_quiet = True
 
 
 class OpenPageRoute(PageRoute):
@@ -170,11 +214,24 @@ class OpenFileRoute(OpenPageRoute):
     takes_file = True
 
 
-def page_router(prefix: str = "", *, anonymous: bool = False, takes_file: bool = False) -> APIRouter:
-    """A router whose routes are pages. `anonymous`: for strangers too. `takes_file`, of those: with a file."""
+class QuietOpenPageRoute(OpenPageRoute):
+    """Both."""
+
+    is_quiet = True
+
+
+def page_router(
+    prefix: str = "", *, anonymous: bool = False, quiet: bool = False, takes_file: bool = False
+) -> APIRouter:
+    """A router whose routes are pages. `anonymous`: for strangers too. `quiet`: see `QuietPageRoute`. `takes_file`, of
+    those for strangers: with a file."""
     if takes_file:
-        return APIRouter(prefix=prefix, route_class=OpenFileRoute)
-    return APIRouter(prefix=prefix, route_class=OpenPageRoute if anonymous else PageRoute)
+        route_class: type[PageRoute] = OpenFileRoute
+    elif anonymous:
+        route_class = QuietOpenPageRoute if quiet else OpenPageRoute
+    else:
+        route_class = QuietPageRoute if quiet else PageRoute
+    return APIRouter(prefix=prefix, route_class=route_class)
 
 
 def caller_of(request: Request) -> Actor:

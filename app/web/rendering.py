@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from app.kit.i18n import Text
 from app.web.static import static_url
@@ -56,11 +57,36 @@ def _day(context: Context, value: date) -> str:
 
 
 @pass_context
+def _local_day(context: Context, value: datetime) -> str:
+    """The day of an instant, where the authority is: `jeudi 26 novembre 2026`."""
+    return _day(context, value.astimezone(ZoneInfo(context["time_zone"])).date())
+
+
+@pass_context
 def _moment(context: Context, value: datetime) -> str:
     """`26 novembre 2026 à 09:30`, where the authority is."""
     local = value.astimezone(ZoneInfo(context["time_zone"]))
     said = format_datetime(local, "d MMMM yyyy 'à' HH:mm", locale=context["lang"])
     return said if context["lang"] == "fr" else format_datetime(local, "d MMMM yyyy, HH:mm", locale="en")
+
+
+@pass_context
+def _short_day(context: Context, value: date) -> str:
+    """`26 novembre 2026`."""
+    return format_date(value, "long", locale=context["lang"])
+
+
+def _prose(text: str) -> Markup:
+    """Paragraphs, and lists of lines that begin with `- `, as the texts of mandates are written."""
+    blocks = (block.strip().splitlines() for block in text.split("\n\n"))
+    return Markup("\n").join(_block(lines) for lines in blocks if lines)
+
+
+def _block(lines: list[str]) -> Markup:
+    if all(line.startswith("- ") for line in lines):
+        items = Markup("").join(Markup("<li>{}</li>").format(line[2:]) for line in lines)
+        return Markup("<ul>{}</ul>").format(items)
+    return Markup("<p>{}</p>").format(Markup("<br>").join(lines))
 
 
 environment = Environment(
@@ -72,7 +98,16 @@ environment = Environment(
     finalize=_in_words,
 )
 environment.globals.update({"_": _translate, "static": static_url})
-environment.filters.update({"day": _day, "heading": _heading, "moment": _moment})
+environment.filters.update(
+    {
+        "day": _day,
+        "heading": _heading,
+        "local_day": _local_day,
+        "moment": _moment,
+        "prose": _prose,
+        "short_day": _short_day,
+    }
+)
 
 
 def render(template: str, language: str, context: Mapping[str, Any]) -> str:

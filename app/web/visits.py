@@ -17,6 +17,7 @@ from fastapi import Request, Response
 
 from app.access.actor import Actor
 from app.kit.database import Database
+from app.kit.digests import digest
 from app.kit.i18n import _
 from app.kit.problems import Forbidden
 
@@ -60,11 +61,6 @@ class Visitors(Protocol):
 
 def new_secret() -> str:
     return secrets.token_urlsafe(32)
-
-
-def digest(secret: str) -> str:
-    """What is kept of a secret. It has 256 random bits: a plain digest cannot be searched, and needs no salt."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def is_https(request: Request) -> bool:

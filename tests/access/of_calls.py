@@ -13,6 +13,7 @@ from app.teams.models import LogEntry, Team
 from app.teams.policy import LOG_ABILITIES, TEAM_ABILITIES
 from tests.access.kinds import REASON, Kind, Made, Way, patch, post
 from tests.calls import builders as calls
+from tests.irritants.builders import much_later, protected
 from tests.solutions import builders as solutions
 from tests.support.world import World, qualified, report
 from tests.teams import builders as teams
@@ -33,6 +34,11 @@ def irritants(world: World) -> Iterator[Made]:
     into = {"into_id": qualified(world)["id"]}
     yield lab.post(f"/irritants/{report(world)['id']}/merge", into)
     yield lab.post(f"/irritants/{report(world)['id']}/decline", REASON)
+    yield protected(world, "david")
+    old = protected(world, "david")
+    lab.post(f"/irritants/{old['id']}/decline", REASON)
+    much_later(world)
+    yield old
 
 
 def merged_into(world: World, made: Made, _who: str) -> Any:
@@ -89,6 +95,8 @@ OF_CALLS = (
             "reopen": post("reopen"),
             "vote": Way("PUT", "/{plural}/{id}/vote"),
             "comment": post("comments", {"body": "Même chose au dépôt nord."}),
+            "write_message": post("messages", {"body": "Quel portail ?"}),
+            "open_identity": post("open-identity", {"reason": "Proposer un entretien."}),
         },
     ),
     Kind(

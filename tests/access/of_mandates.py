@@ -4,13 +4,21 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from app.agreements.models import Agreement
+from app.agreements.policy import ABILITIES as AGREEMENT_ABILITIES
+from app.amendments.models import Amendment
+from app.amendments.policy import ABILITIES as AMENDMENT_ABILITIES
 from app.follow_ups.models import Commitment, FollowUp
 from app.follow_ups.policy import COMMITMENT_ABILITIES, FOLLOW_UP_ABILITIES
 from app.half_days.models import HalfDay
 from app.half_days.policy import ABILITIES as HALF_DAY_ABILITIES
+from app.mandates.drafting_models import MandateComment, MandateModel
+from app.mandates.drafting_policy import COMMENT_ABILITIES, MODEL_ABILITIES
 from app.mandates.models import Mandate
 from app.mandates.policy import ABILITIES as MANDATE_ABILITIES
 from tests.access.kinds import REASON, Kind, Made, Way, patch, post
+from tests.agreements import builders as agreements
+from tests.amendments import builders as amendments
 from tests.follow_ups import builders as follow_ups
 from tests.half_days import builders as half_days
 from tests.mandates import builders as mandates
@@ -47,6 +55,42 @@ def relief(world: World, _made: Made, who: str) -> Any:
 
 def signature(_world: World, made: Made, _who: str) -> Any:
     return {"document_hash": made["document_hash"] or "0" * 64, "consent": True}
+
+
+def amendments_(world: World) -> Iterator[Made]:
+    """Each to a mandate of its own, with the half-days of a moment of its own."""
+
+    def mandate(number: int) -> Made:
+        weekday, half = WEEKDAYS[number // 2], ("morning", "afternoon")[number % 2]
+        return mandates.active(
+            world, slots=[half_days.slot(world, name, weekday, half) for name in mandates.MEMBERS]
+        )
+
+    text = {"goal": "Ouvrir le dépôt avant sept heures."}
+    yield amendments.draft(world, mandate(0), **text)
+    yield amendments.submitted(world, mandate(1), **text)
+    yield amendments.sign_all(world, amendments.submitted(world, mandate(2), **text), but=("dgs",))
+    yield amendments.in_force(world, mandate(3), **text)
+    dropped = amendments.draft(world, mandate(4), **text)
+    yield world.lab.post(f"/amendments/{dropped['id']}/drop")
+
+
+def next_period(_world: World, _made: Made, _who: str) -> Any:
+    return {"decision": "Le sponsor et la direction cliente décident de continuer."}
+
+
+def models(world: World) -> Iterator[Made]:
+    second = world.lab.post("/mandate-models", {})
+    yield world.lab.post(f"/mandate-models/{second['id']}/publish")
+    yield world.lab.get("/mandate-models?state=former")["items"][0]
+    yield world.lab.post("/mandate-models", {})
+
+
+def comments(world: World) -> Iterator[Made]:
+    made = mandates.mandate(world)
+    yield mandates.comment(world, "alice", made)
+    said = mandates.comment(world, "alice", made, clause_key="allegement")
+    yield world.coach.post(f"/mandate-comments/{said['id']}/resolve")
 
 
 MIDWAY = half_days.START + timedelta(weeks=8)
@@ -110,6 +154,15 @@ def commitments(world: World) -> Iterator[Made]:
     yield world.head_dsi.post(f"/commitments/{dropped['id']}/drop")
 
 
+def agreements_(world: World) -> Iterator[Made]:
+    under = mandates.active(world)
+    yield agreements.requested(world, under)
+    yield agreements.answered(world, "agree", {}, agreements.requested(world, under))
+    yield agreements.answered(world, "refuse", agreement=agreements.requested(world, under))
+    withdrawn = agreements.requested(world, under)
+    yield world.alice.post(f"/agreements/{withdrawn['id']}/withdraw")
+
+
 OF_MANDATES = (
     Kind(
         "mandates",
@@ -118,6 +171,7 @@ OF_MANDATES = (
         mandates_,
         {
             "edit": patch({"purpose": "Ouvrir le dépôt sans attendre."}),
+            "comment": post("comments", {"body": "Qui prend la tournée ?"}),
             "relieve": Way("POST", "/{plural}/{id}/relief", relief),
             "submit": post("submit"),
             "withdraw": post("withdraw"),
@@ -137,7 +191,50 @@ OF_MANDATES = (
                 lambda _world, made, _who: {**REASON, "on_day": made["starts_on"]},
             ),
             "complete": post("complete"),
+            "amend": post("amendments", {"purpose": amendments.PURPOSE, "budget_euros": 900}),
+            "renew": Way("POST", "/{plural}/{id}/renew", next_period),
         },
+    ),
+    Kind(
+        "amendments",
+        Amendment,
+        AMENDMENT_ABILITIES,
+        amendments_,
+        {
+            "edit": patch({"purpose": "Le dépôt ouvre plus tôt."}),
+            "submit": post("submit"),
+            "withdraw": post("withdraw"),
+            "drop": post("drop"),
+            "sign": Way("POST", "/{plural}/{id}/sign", signature),
+            "refuse": post("refuse", REASON),
+        },
+    ),
+    Kind(
+        "mandate-models",
+        MandateModel,
+        MODEL_ABILITIES,
+        models,
+        {
+            "write": patch({"note": "Les juristes ont relu."}),
+            "discard": Way("DELETE", "/{plural}/{id}"),
+            "publish": post("publish"),
+        },
+        "read",
+    ),
+    Kind(
+        "mandate-comments",
+        MandateComment,
+        COMMENT_ABILITIES,
+        comments,
+        {"resolve": post("resolve"), "reopen": post("reopen")},
+        "",
+    ),
+    Kind(
+        "agreements",
+        Agreement,
+        AGREEMENT_ABILITIES,
+        agreements_,
+        {"agree": post("agree", {}), "refuse": post("refuse", REASON), "withdraw": post("withdraw")},
     ),
     Kind(
         "half-days",

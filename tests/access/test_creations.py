@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.access.policy import Policy
 from app.calls.policy import APPLICATION_POLICY, CALL_POLICY
 from app.irritants.policy import POLICY as IRRITANT_POLICY
+from app.mandates.drafting_policy import MODEL
 from app.mandates.policy import WRITING as MANDATE_WRITING
 from app.people.delegation_policy import DELEGATION, INTERIM
 from app.programmes.policy import CHARTER, PROGRAMME
@@ -104,6 +105,7 @@ CREATIONS: dict[str, tuple[Policy, str, Callable[[World], Form], On]] = {
     "/applications": (APPLICATION_POLICY, "submit", application, on_nothing),
     "/teams": (TEAM_POLICY, "form", team, on_nothing),
     "/mandates": (MANDATE_WRITING, "draft", mandates.form, on_team),
+    "/mandate-models": (MODEL, "write", lambda _world: {}, on_nothing),
     "/solutions": (
         SOLUTION_WRITING,
         "draft",

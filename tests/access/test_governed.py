@@ -32,6 +32,7 @@ def test_only_known_rows_open_routes(shared_app: FastAPI) -> None:
 def test_every_row_but_what_lists_ask_opens_a_route(shared_app: FastAPI) -> None:
     """A row that opens nothing is a promise that nobody keeps; these are asked inside an answer."""
     within = {
+        "access_token.read",
         "agent.read_absence_kinds",
         "directorate.count",
         "directorate.name_head",

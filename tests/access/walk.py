@@ -23,6 +23,7 @@ from tests.support.world import Caller, World
 def callers(world: World) -> dict[str, Caller]:
     """One of every capacity, those who stand in for others by a dated act, and machines of every sort."""
     world.add_person("administrator", "DGS", capacity=Capacity.ADMINISTRATOR)
+    world.add_person("trusted", "DSI", manager="head_dsi", capacity=Capacity.TRUSTED)
     world.add_person("stranger", "DEJ", manager="head_dej")
     stand_in = world.add_person("stand_in", "DSI", manager="head_dsi")
     delegate = world.add_person("delegate", "DGS", manager="dgs")

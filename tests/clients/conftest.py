@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
@@ -14,6 +13,7 @@ from app.access.capacity import Capacity
 from app.clients.protocol import ASSERTION_TYPE
 from app.kit import clock
 from app.kit.ids import new_id
+from tests.support.client import AppClient
 from tests.support.world import Caller, Person, World, contract_of
 
 ISSUER = "http://127.0.0.1:8000"
@@ -45,7 +45,7 @@ class Desk:
     def post(
         self, form: Mapping[str, Any], *, address: str = "198.51.100.1", **options: Any
     ) -> httpx.Response:
-        http = TestClient(self.world.app, client=(address, 50000))
+        http = AppClient(self.world.app, address=address)
         return http.post("/oauth/token", data=dict(form), **options)
 
     def ask(self, client: Mapping[str, Any], *, secret: str | None = None, **form: Any) -> httpx.Response:

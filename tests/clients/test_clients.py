@@ -74,10 +74,10 @@ class TestCreated:
         secret = made.pop("secret")
         assert secret.startswith("essaim_secret_")
         assert made["scopes"] == ["hr:read", "hr:write"]
-        assert [made["last_used_at"], made["closed_at"], made["jwks"]] == [None, None, None]
+        assert [made["last_used_at"], made["closed_at"], made["jwks"], made["jwks_uri"]] == [None] * 4
         assert [entry["expires_at"] for entry in made["secrets"]] == [None]
         assert desk.admin.get(f"/api-clients/{made['id']}") == made
-        summary = {name: value for name, value in made.items() if name not in {"jwks", "secrets"}}
+        summary = {name: value for name, value in made.items() if name not in {"jwks", "jwks_uri", "secrets"}}
         assert desk.admin.get("/api-clients")["items"] == [summary]
         assert desk.world.event_types(made["id"]) == ["api_client.created", "api_client.secret_issued"]
         assert secret not in self.everything(desk.world)

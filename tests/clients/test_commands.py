@@ -41,7 +41,10 @@ def test_a_client_and_its_token(world: World) -> None:
     assert (
         essaim("create", "SIRH", "--scope", "hr:read", status=1) == "An API client already bears this name."
     )
-    assert "unknown scope" in essaim("create", "Paie", "--scope", "hr:rule", status=1)
+    assert essaim("create", "Paie", "--scope", "hr:rule", status=1).startswith("Known scopes: ")
+    assert essaim("create", "", "--scope", "hr:read", status=1).startswith("name: ")
+    client_id = machine.get("/me")["id"]
+    assert world.event_types(client_id) == ["api_client.created", "api_client.token_issued"]
 
 
 def test_secrets(desk: Desk) -> None:

@@ -3,19 +3,23 @@
 import re
 import threading
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from app.access.capacity import Capacity
+from app.codes.arithmetic import fingerprint
+from app.codes.models import SignInCode
 from app.codes.problems import CodeWrong
+from app.journal.models import JournalEvent
 from app.kit import clock
 from app.people.models import Agent
 from app.people.service import grant
 from app.web.visits import Visit
-from tests.codes.conftest import CODE, Yard
+from tests.codes.conftest import CODE, TELEPHONE, Yard, codes_in
 from tests.support.visitor import Visitor, where
 from tests.support.world import World
 
@@ -106,6 +110,37 @@ class TestOnce:
         new = yard.code_of("alice")
         yard.enter("alice", old, expect=422)
         yard.enter("alice", new)
+
+    def test_one_printed_before_codes_had_a_salt(self, yard: Yard) -> None:
+        """It opens until it ends, once, and for its holder alone."""
+        code = "7KQF-3MXA"
+        yard.code_of("alice")
+        former = {
+            "holder_hash": None,
+            "code_hash": fingerprint(b"k" * 32, yard.world.alice.agent.hr_id, code),
+            "algorithm": "hmac-sha256",
+        }
+        with yard.world.database.transaction() as session:
+            session.execute(update(SignInCode).values(former))
+        yard.enter("emile", code, expect=422)
+        assert yard.enter("alice", code).is_inside()
+        yard.enter("alice", code, expect=422)
+
+    def test_the_same_matricule_in_two_authorities(self, yard: Yard) -> None:
+        with World.build(yard.world.app, yard.world.database, "ailleurs") as other:
+            assert other.alice.agent.hr_id == yard.world.alice.agent.hr_id
+            other.add_person("sans", "DEP", email=None)
+            with yard.world.database.transaction() as session:
+                session.execute(
+                    update(Agent)
+                    .where(col(Agent.id) == UUID(other.people["sans"].id))
+                    .values(hr_id=f"0{yard.world.alice.agent.hr_id}")
+                )
+            here = yard.code_of("alice")
+            body = {"agent_ids": [other.people["sans"].id], "telephone": TELEPHONE}
+            there = codes_in(other.lab.request("POST", "/sign-in-codes", json=body, expect=201).content)[0]
+            for code, name in ((here, "Alice ALICE"), (there, "Sans SANS")):
+                assert name in yard.enter("alice", code).get("/")
 
     def test_annulled(self, yard: Yard) -> None:
         code = yard.code_of("alice")
@@ -318,3 +353,29 @@ class TestTheWayBack:
         visitor.csrf = Visit(visitor.http.cookies["essaim"]).csrf
         visitor.submit("/connexion/code/suivant", expect=404)
         assert where(visitor.http.get("/connexion/code/suivant")) == "/"
+
+
+class TestWhatACodeOpened:
+    def test_ends_with_it(self, yard: Yard) -> None:
+        """A new slip, or a code annulled, is for one that is lost: whoever came in by it goes out."""
+        alice = yard.enter("alice", yard.code_of("alice"))
+        emile = yard.enter("emile", yard.code_of("emile"))
+        yard.code_of("alice")
+        assert not alice.is_inside()
+        assert emile.is_inside()
+        next_code(emile)
+        assert emile.is_inside(), "the next code ends nothing"
+        [noted] = yard.codes(agent_id=yard.world.emile.id, limit=1)
+        yard.world.lab.post(f"/sign-in-codes/{noted['id']}/revoke")
+        assert not emile.is_inside()
+        assert yard.world.event_types(session_of(yard, "emile")) == ["session.opened", "session.closed"]
+
+
+def session_of(yard: Yard, name: str) -> UUID:
+    """The session that somebody opened, which may have ended since."""
+    with yard.world.database.read() as connection:
+        statement = select(col(JournalEvent.subject_id)).where(
+            col(JournalEvent.type) == "session.opened",
+            col(JournalEvent.agent_id) == yard.world.people[name].agent.id,
+        )
+        return connection.execute(statement).scalar_one()

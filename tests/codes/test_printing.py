@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from app.access.capacity import Capacity
-from app.codes.arithmetic import ALPHABET, bare_hr_id, fingerprint, new_code
+from app.codes.arithmetic import ALPHABET, bare_hr_id, new_code, opens
 from app.codes.models import Origin, SignInCode
 from app.codes.schemas import MAX_SLIPS
 from app.kit import clock
@@ -224,14 +224,22 @@ class TestTheSheet:
         again = yard.world.lab.request("POST", "/sign-in-codes", json=body, headers=headers, expect=201)
         assert codes_in(again.content) != codes_in(first.content)
 
-    def test_stored_as_an_hmac_under_a_key_of_the_operator(self, yard: Yard) -> None:
-        code = yard.code_of("alice")
+    def test_stored_as_a_salted_slow_hash_under_a_key_of_the_operator(self, yard: Yard) -> None:
+        codes = codes_in(yard.print(agent_ids=[yard.world.alice.id, yard.world.people["emile"].id]))
+        statement = select(col(SignInCode.code_hash), col(SignInCode.algorithm)).order_by(col(SignInCode.id))
         with yard.world.database.read() as connection:
-            held = connection.execute(select(col(SignInCode.code_hash))).scalar_one()
-        hr_id = yard.world.alice.agent.hr_id
-        assert held == fingerprint(b"k" * 32, hr_id, code)
-        assert held != fingerprint(b"l" * 32, hr_id, code)
-        assert code.replace("-", "") not in held.upper()
+            rows = connection.execute(statement).all()
+        key, another = b"k" * 32, b"l" * 32
+        for code, (held, algorithm) in zip(codes, rows, strict=True):
+            assert algorithm == "argon2id"
+            assert held.startswith("$argon2id$v=19$m=12288,t=3,p=1$")
+            assert opens(key, code, held)
+            assert not opens(another, code, held)
+            assert not opens(key, "AAAA-AAAA", held)
+            assert code.replace("-", "") not in held.upper()
+        salts = [held.split("$")[4] for held, _algorithm in rows]
+        assert len(set(salts)) == 2
+        assert min(map(len, salts)) >= 22
 
     @pytest.mark.parametrize(
         ("printed", "typed"), [("00012345", "12345"), ("a 12", "A12"), ("0", "000"), ("12", " 1 2 ")]

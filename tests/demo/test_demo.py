@@ -16,7 +16,6 @@ from typing import Any
 import psycopg
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from sqlalchemy import Table, func, make_url, select
 from sqlmodel import col
 
@@ -47,6 +46,7 @@ from app.people.models import Authority
 from app.people.service import authority_named, create_authority
 from app.teams.models import Team
 from tests.conftest import ENGINES
+from tests.support.client import AppClient
 from tests.support.database import Lookout
 from tests.support.server import free_port
 from tests.support.world import API, Caller, contract_of
@@ -177,7 +177,7 @@ def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
 def call(demo: Demo, shared_app: FastAPI) -> Iterator[Any]:
     """`call(token)` is somebody who calls the API; every answer is checked against the contract."""
     shared_app.state.database = demo.database
-    with TestClient(shared_app) as http:
+    with AppClient(shared_app) as http:
         yield lambda token: Caller(http, contract_of(shared_app), token)
 
 

@@ -15,7 +15,6 @@ from uuid import UUID
 
 import httpx2 as httpx
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import inspect
 from typer.testing import CliRunner
 
@@ -27,6 +26,7 @@ from app.kit.database import Database
 from app.kit.vault import new_key
 from app.signin.scopes import SCOPES
 from tests.irritants.builders import next_day, protected, read, with_trusted, write
+from tests.support.client import AppClient
 from tests.support.database import owning
 from tests.support.server import running_server
 from tests.support.world import API, Caller, Person, World, report
@@ -220,7 +220,7 @@ def served(world: World, log: Path) -> Iterator[None]:
     }
     with running_server(url, log, **options) as base, httpx.Client(base_url=base, timeout=30) as client:
         # A client of httpx has all that the tests ask of Starlette's, which is one.
-        world.http = cast(TestClient, client)
+        world.http = cast(AppClient, client)
         for person in world.people.values():
             person.client = world.http
         yield

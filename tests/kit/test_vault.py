@@ -113,3 +113,11 @@ def test_what_is_stored_is_as_long_for_everybody(ring: Keyring) -> None:
     }
     assert len(lengths) == 1
     assert isinstance(ring.seal(SECRET, b""), Sealed)
+
+
+def test_another_algorithm(ring: Keyring) -> None:
+    """What is locked names how; what is not known here is said instead of tried."""
+    sealed = ring.seal(SECRET, b"about")
+    assert sealed.algorithm == "aes-256-gcm"
+    with pytest.raises(LockNotOpened, match="aes-512-xts"):
+        ring.open(replace(sealed, algorithm="aes-512-xts"), b"about")

@@ -171,14 +171,14 @@ class TestOnce:
             runner.join()
         assert sorted(statuses) == [303, *[409] * 9]
 
-    def test_for_fifteen_minutes(self, door: Door) -> None:
+    def test_for_ten_minutes(self, door: Door) -> None:
         now = clock.now()
         with clock.at(now):
             bruno = door.ask("bruno@valmoret.test")
             door.work()
-        with clock.at(now + timedelta(minutes=14, seconds=59)):
+        with clock.at(now + timedelta(minutes=9, seconds=59)):
             bruno.get(door.link())
-        with clock.at(now + timedelta(minutes=15)):
+        with clock.at(now + timedelta(minutes=10)):
             assert spent(bruno, door.link())
             bruno.submit("/connexion/lien/ouvrir", jeton=door.link().partition("jeton=")[2], expect=409)
 
@@ -297,7 +297,7 @@ class TestClosed:
 class TestWorker:
     def test_late_requests_are_dropped(self, door: Door) -> None:
         now = clock.now()
-        with clock.at(now - timedelta(minutes=16)):
+        with clock.at(now - timedelta(minutes=11)):
             door.ask("bruno@valmoret.test")
         door.work()
         assert (count(door, LinkRequest), count(door, SignInLink)) == (0, 0)

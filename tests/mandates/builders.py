@@ -64,6 +64,17 @@ def mandate(
     return made
 
 
+def comment(
+    world: World, by: str = "david", made: dict[str, Any] | None = None, **fields: Any
+) -> dict[str, Any]:
+    """A remark on a draft: by default on the whole of a new one, of a team of one's own."""
+    if made is None:
+        made = mandate(world, members=(by,), slots=slots(world, by), budget_euros=0)
+    body = {"body": "Le jeudi matin, le dépôt nord est seul.", **fields}
+    said: dict[str, Any] = world.people[by].post(f"/mandates/{made['id']}/comments", body, expect=201)
+    return said
+
+
 def submitted(world: World, **fields: Any) -> dict[str, Any]:
     """A mandate that awaits every signature."""
     made: dict[str, Any] = world.lab.post(f"/mandates/{mandate(world, **fields)['id']}/submit")

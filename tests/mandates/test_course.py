@@ -1,12 +1,16 @@
 """Suspend a mandate in force, resume it, and end it in each of the ways there are."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.access.actor import system
+from app.kit import clock
+from app.main import do_chores
 from app.mandates import service
+from tests.half_days import builders as half_days
 from tests.mandates.builders import START, TODAY, active, mandate, sign_all, submitted, suspended, team
 from tests.support.world import World
 
@@ -215,3 +219,83 @@ def test_machine_may_do_what_the_lab_does(world: World) -> None:
     machine.post(f"{path}/suspend", {"reason": REASON, "from_day": day(0)})
     machine.post(f"{path}/resume", {"from_day": day(1)})
     assert machine.post(f"{path}/terminate", {"reason": REASON, "on_day": day(2)})["state"] == "terminated"
+
+
+class TestResumesByItself:
+    """A suspension with a day to resume: the worker resumes it on that day, where the authority is."""
+
+    @staticmethod
+    def turn(world: World) -> int:
+        actor = system(world.authority.id, world.authority.time_zone)
+        with world.database.transaction() as session:
+            return service.resume_due(session, actor, actor.today())
+
+    @staticmethod
+    def suspended(world: World, until: str | None) -> dict[str, Any]:
+        with half_days.on(half_days.MONDAY):
+            made = half_days.active(world)
+            body = {"reason": REASON, "from_day": "2026-02-02", "until_day": until}
+            seen: dict[str, Any] = world.dgs.post(f"/mandates/{made['id']}/suspend", body)
+            return seen
+
+    def days(self, world: World) -> list[str]:
+        seen = half_days.every(world, agent_id=world.alice.id, state=["planned"])
+        return [item["day"] for item in seen]
+
+    @pytest.mark.parametrize("zone", ["Europe/Paris", "America/Cayenne", "Pacific/Noumea"])
+    def test_on_the_day_where_the_authority_is(self, world: World, zone: str) -> None:
+        made = self.suspended(world, "2026-02-19")
+        world.authority.time_zone = zone
+        midnight = datetime(2026, 2, 19, tzinfo=ZoneInfo(zone))
+        with clock.at(midnight - timedelta(minutes=1)):
+            assert self.turn(world) == 0
+            assert world.lab.get(f"/mandates/{made['id']}")["state"] == "suspended"
+        with clock.at(midnight):
+            assert self.turn(world) == 1
+            assert self.turn(world) == 0
+            seen = world.lab.get(f"/mandates/{made['id']}")
+            assert (seen["state"], seen["suspended_until"], seen["reason"]) == ("active", None, None)
+            assert world.event_types(made["id"]).count("mandate.resumed") == 1
+            # 5 and 12 February were not owed; the 19th, the very day, is.
+            assert self.days(world)[3:6] == ["2026-01-29", "2026-02-19", "2026-02-26"]
+
+    def test_after_the_worker_was_away(self, world: World) -> None:
+        self.suspended(world, "2026-02-19")
+        with half_days.on(date(2026, 3, 17)):
+            assert self.turn(world) == 1
+            assert "2026-02-19" in self.days(world)
+
+    def test_without_a_day(self, world: World) -> None:
+        self.suspended(world, None)
+        with half_days.on(date(2026, 3, 17)):
+            assert self.turn(world) == 0
+
+    def test_until_the_last_day(self, world: World) -> None:
+        """It resumes for one day, then expires."""
+        made = self.suspended(world, half_days.END.isoformat())
+        with half_days.on(half_days.END + timedelta(days=1)):
+            do_chores(world.database)
+            assert world.lab.get(f"/mandates/{made['id']}")["state"] == "expired"
+            types = world.event_types(made["id"])
+            assert types.index("mandate.resumed") < types.index("mandate.expired")
+
+    def test_somebody_was_faster(self, world: World) -> None:
+        made = self.suspended(world, "2026-02-19")
+        with half_days.on(date(2026, 2, 10)):
+            world.dgs.post(f"/mandates/{made['id']}/resume", {"from_day": "2026-02-12"})
+        with half_days.on(date(2026, 2, 19)):
+            assert self.turn(world) == 0
+
+
+def test_early_end_on_a_leap_day(world: World) -> None:
+    """29 February is a last day like any other."""
+    with half_days.on(half_days.MONDAY):
+        made = half_days.active(world, starts_on="2027-12-01", ends_on="2028-05-31")
+    with half_days.on(date(2028, 1, 4)):
+        for name in ("dgs", "lab"):
+            world.renew(name)
+        body = {"reason": REASON, "on_day": "2028-02-29"}
+        seen = world.dgs.post(f"/mandates/{made['id']}/terminate", body)
+        assert seen["ended_on"] == "2028-02-29"
+        owed = half_days.every(world, agent_id=world.alice.id, state=["planned"])
+        assert owed[-1]["day"] == "2028-02-24"

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import app.mandates.model_mandate
-from app.mandates.lifecycle import ClauseKind
+from app.mandates.lifecycle import ClauseKind, PartyCapacity
 from app.mandates.model_mandate import PLACEHOLDERS, fill, model, unknown_placeholders
 
 TEXTS = [
@@ -42,6 +42,20 @@ def test_covers_what_a_mandate_must_say() -> None:
     for reference in ("L. 611-2", "L. 134-1", "L. 131-1", "L. 111-1", "L. 521-1", "L. 135-6", "1366 et 1367"):
         assert reference in whole
     assert "signature électronique simple" in whole
+
+
+def test_deadlines_are_somebodys() -> None:
+    """Within the first two months of the shortest ordinary mandate, and each of somebody else."""
+    deadlines = [clause.deadline for clause in model().clauses if clause.deadline]
+    assert {deadline.owner for deadline in deadlines} == set(PartyCapacity) - {PartyCapacity.GUARANTOR}
+    assert all(0 < deadline.days <= 60 for deadline in deadlines)
+    for deadline in deadlines:
+        assert deadline.what.startswith("avoir "), deadline
+        assert not deadline.what.endswith("."), deadline
+
+
+def test_nobody_may_weaken_what_protects() -> None:
+    assert all(clause.mandatory for clause in model().clauses if clause.kind.protects)
 
 
 def test_plain_language_keeps_sentences_short() -> None:

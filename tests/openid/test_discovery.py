@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from app.kit import remembered
+from app.kit.remembered import Away
 from app.openid import discovery
-from app.openid.discovery import Directory, fetch_json, is_safe
+from app.openid.discovery import Directory, fetch_json, is_in_reach, is_safe
 from app.openid.problems import ProviderAway
 from app.settings import Settings
+from tests.kit.test_jose import modulus_of
 from tests.openid.provider import Provider, running_provider
 
 
@@ -66,7 +69,7 @@ def test_it_outlives_the_providers_absence(
         assert directory.keys(metadata, unknown=True) is keys
     # Asked once more, then left in peace for a while.
     assert asked["jwks"] == 2
-    monkeypatch.setattr(discovery, "STALE_SECONDS", 0)
+    monkeypatch.setattr(remembered, "STALE_SECONDS", 0)
     with pytest.raises(ProviderAway):
         directory.keys(metadata, unknown=True)
 
@@ -81,7 +84,7 @@ def test_a_provider_that_never_answered_is_left_in_peace(directory: Directory, a
 def test_one_thread_asks_and_the_others_take_what_was_known(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(discovery, "PATIENCE", 0.2)
+    monkeypatch.setattr(remembered, "PATIENCE", 0.2)
     asking, answer, asked = threading.Event(), threading.Event(), Counter[str]()
 
     def fetch(url: str) -> Mapping[str, Any]:
@@ -107,7 +110,7 @@ def test_one_thread_asks_and_the_others_take_what_was_known(
 def test_nobody_waits_long_for_what_another_thread_asks(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(discovery, "PATIENCE", 0.2)
+    monkeypatch.setattr(remembered, "PATIENCE", 0.2)
     asking, answer = threading.Event(), threading.Event()
 
     def fetch(url: str) -> Mapping[str, Any]:
@@ -152,7 +155,49 @@ def test_in_production_this_machine_is_asked_nothing_in_the_clear(
     production = Settings(public_url="https://essaim.valmoret.test")
     monkeypatch.setattr(discovery, "get_settings", lambda: production)
     assert not is_safe(url)
+    assert not is_in_reach(url)
+    assert is_in_reach("https://auth.agentconnect.gouv.fr/api/v2")
     assert is_safe("https://auth.agentconnect.gouv.fr/api/v2")
+
+
+def saying(metadata: Mapping[str, Any]) -> Directory:
+    return Directory(lambda _url: metadata)
+
+
+def test_a_provider_that_would_have_us_call_elsewhere_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its metadata are its own, whatever the operator thinks of its issuer."""
+    listed = Settings(
+        public_url="https://essaim.valmoret.test", outgoing_hosts=frozenset({"sso.valmoret.test"})
+    )
+    monkeypatch.setattr(discovery, "get_settings", lambda: listed)
+    sound = {
+        "issuer": "https://sso.valmoret.test",
+        "authorization_endpoint": "https://comptes.valmoret.test/authorize",
+        "token_endpoint": "https://sso.valmoret.test/token",
+        "userinfo_endpoint": "https://sso.valmoret.test/me",
+        "jwks_uri": "https://sso.valmoret.test/jwks",
+    }
+    assert saying(sound).metadata(sound["issuer"]).jwks_uri == sound["jwks_uri"]
+    for member in ("token_endpoint", "userinfo_endpoint", "jwks_uri"):
+        with pytest.raises(ProviderAway):
+            saying({**sound, member: "https://10.0.0.7/latest/meta-data"}).metadata(sound["issuer"])
+
+
+def test_short_keys_verify_nothing(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    metadata = Directory().metadata(provider.issuer)
+    short = {"kty": "RSA", "kid": "short", "n": modulus_of(1024), "e": "AQAB"}
+
+    def fetch(url: str) -> Mapping[str, Any]:
+        return {"keys": [short, *fetch_json(url)["keys"]]}
+
+    kids = [key.kid for key in Directory(fetch).keys(metadata).keys]
+    assert kids
+    assert "short" not in kids
+    monkeypatch.setattr(discovery, "get_settings", lambda: Settings(smallest_rsa_bits=3072))
+    with pytest.raises(ProviderAway):
+        Directory(fetch).keys(metadata)
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -171,7 +216,7 @@ def test_a_redirect_is_not_followed() -> None:
     with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
         thread = Thread(target=server.handle_request)
         thread.start()
-        with pytest.raises(ProviderAway):
+        with pytest.raises(Away):
             fetch_json(f"http://127.0.0.1:{server.server_port}/outside")
         thread.join()
     assert asked == ["/outside"]

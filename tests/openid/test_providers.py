@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from app.access.capacity import Capacity
+from app.openid import discovery
+from app.settings import Settings
 from tests.openid.doors import SIRET, Doors
 from tests.support.world import Person, World
 
@@ -63,6 +65,25 @@ class TestProviders:
     def test_no_secret_is_taken(self, admin: Person) -> None:
         problem = admin.post("/identity-providers", {**BODY, "client_secret": "x"}, expect=422)
         assert [error["field"] for error in problem["errors"]] == ["client_secret"]
+
+    def test_one_that_the_operator_does_not_have_called(
+        self, admin: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        listed = Settings(
+            public_url="https://essaim.valmoret.test", outgoing_hosts=frozenset({"sso.valmoret.test"})
+        )
+        monkeypatch.setattr(discovery, "get_settings", lambda: listed)
+        problem = admin.post("/identity-providers", BODY, expect=422)
+        assert [error["field"] for error in problem["errors"]] == ["issuer"]
+        assert "ESSAIM_OUTGOING_HOSTS" in problem["errors"][0]["detail"]
+        admin.post("/identity-providers", {**BODY, "issuer": "https://sso.valmoret.test"})
+
+    @pytest.mark.parametrize("issuer", ["https://10.0.0.7", "https://169.254.169.254", "https://localhost"])
+    def test_one_inside(self, admin: Person, issuer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        production = Settings(public_url="https://essaim.valmoret.test")
+        monkeypatch.setattr(discovery, "get_settings", lambda: production)
+        problem = admin.post("/identity-providers", {**BODY, "issuer": issuer}, expect=422)
+        assert [error["field"] for error in problem["errors"]] == ["issuer"]
 
     def test_the_same_issuer_twice(self, admin: Person) -> None:
         admin.post("/identity-providers", BODY)
@@ -194,6 +215,16 @@ class TestBindings:
             "identity_binding.released",
         ]
         assert doors.sign_in("sub-new").status_code == 303
+
+    def test_releasing_ends_what_the_account_opened(self, doors: Doors, admin: Person) -> None:
+        doors.sign_in()
+        assert doors.world.http.get("/", follow_redirects=False).status_code == 200
+        [held] = doors.world.bruno.get("/me/sessions")["items"]
+        [binding] = admin.get("/identity-bindings")["items"]
+        admin.delete(f"/identity-bindings/{binding['id']}")
+        assert doors.world.http.get("/", follow_redirects=False).status_code == 303
+        assert doors.world.bruno.get("/me/sessions")["items"] == []
+        assert doors.world.event_types(held["id"]) == ["session.opened", "session.closed"]
 
     def test_another_authoritys(self, doors: Doors, admin: Person, elsewhere: Person) -> None:
         doors.sign_in()

@@ -192,7 +192,7 @@ class TestProviderAway:
 
     def test_slower_than_one_waits(self, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("app.openid.protocol.TIMEOUT", (1, 0.5))
-        monkeypatch.setattr("app.openid.discovery.WHOLE_SECONDS", 1)
+        monkeypatch.setattr("app.kit.outgoing.WHOLE_SECONDS", 1)
         for fault in ("slow", "userinfo_stalled", "userinfo_drips"):
             before = time.monotonic()
             assert doors.sign_in(fault=fault).status_code == 503

@@ -6,16 +6,18 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2 as httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from app.kit import clock
+from app.kit.digests import digest
 from app.main import do_chores
-from app.openid import attempts
+from app.openid import attempts, farewell
+from app.openid.discovery import Directory
 from app.openid.models import SignInAttempt
 from app.signin.models import Method, WebSession
-from app.web.visits import digest
 from tests.openid.doors import SIRET, Doors
 from tests.openid.provider import PUBLIC_URL, Provider
 from tests.support.world import World
@@ -248,9 +250,11 @@ class TestGoingOut:
         response = doors.world.http.get("/oidc/sortie?state=whatever", follow_redirects=False)
         assert response.headers["location"] == "/connexion"
 
-    def test_a_provider_that_is_away_holds_nobody_back(self, doors: Doors) -> None:
+    def test_a_provider_that_is_away_holds_nobody_back(
+        self, doors: Doors, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         doors.sign_in()
-        doors.world.app.state.farewells[0].__globals__["directory"]._known.clear()
+        monkeypatch.setattr(farewell, "directory", Directory())
         doors.provider.recognises("sub-bruno", fault="discovery_issuer")
         assert _sign_out(doors).status_code == 303
         assert doors.me() is None

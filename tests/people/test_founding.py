@@ -73,9 +73,13 @@ class TestCreate:
         made = operator.post("/authorities", BODY)
         world.work()
         with world.database.session() as session:
-            (event,) = session.execute(
-                select(JournalEvent).where(col(JournalEvent.authority_id) == UUID(made["id"]))
+            events = session.execute(
+                select(JournalEvent)
+                .where(col(JournalEvent.authority_id) == UUID(made["id"]))
+                .order_by(col(JournalEvent.position))
             ).scalars()
+            event, model = events
+        assert (model.type, model.position, model.acting_as) == ("mandate_model.published", 2, "system")
         assert (event.type, event.position, event.agent_id) == ("authority.created", 1, None)
         payload = json.loads(event.payload)
         assert payload["operator"] == "agence numerique"

@@ -191,3 +191,8 @@ def test_as_many_questions_whatever_there_is(world: World) -> None:
     with world.counted_queries() as many:
         asked(world.alice)
     assert len(many) == len(few)
+
+
+def test_a_malformed_key_is_refused_though_none_is_kept(world: World) -> None:
+    problem = world.people["alice"].post("/me/export", expect=422, headers={"Idempotency-Key": "a b"})
+    assert problem["errors"][0]["field"] == "Idempotency-Key"

@@ -49,6 +49,7 @@ class TestDraft:
             "mandate_months": 6,
             "answer_days": 21,
             "grace_days": 10,
+            "signing_days": 30,
         }
         assert (made["number"], made["adopted_on"], made["in_force"]) == (1, None, False)
         assert bare(world.alice.get(response.headers["location"].removeprefix("/api/v1"))) == bare(made)
@@ -197,6 +198,7 @@ class TestEdit:
         [
             ({"title": None}, "title"),
             ({"grace_days": 61}, "grace_days"),
+            ({"signing_days": 6}, "signing_days"),
             ({"programme_id": UNKNOWN}, "programme_id"),
         ],
     )

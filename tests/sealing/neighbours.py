@@ -11,14 +11,17 @@ from app.codes.models import Origin, SignInCode
 from app.kit import clock
 from app.kit.columns import metadata
 from app.kit.database import insert
+from app.kit.digests import digest
 from app.openid.models import IdentityBinding, IdentityProvider
 from app.openid.profiles import Profile
 from app.people.models import Agent
 from app.signin.models import ApiClient, Method
 from app.signin.sessions import open_session
-from app.web.visits import digest
+from tests.agreements.builders import requested
+from tests.amendments.builders import draft as draft_amendment
 from tests.calls.builders import application
 from tests.follow_ups.builders import held
+from tests.mandates.builders import comment
 from tests.people.builders import away, delegation, interim
 from tests.solutions.builders import adoption
 from tests.support.world import World
@@ -29,7 +32,11 @@ OF_PARAMETER = {
     "absent_id": "agents",
     "adoption_id": "adoptions",
     "agent_id": "agents",
+    "amendment_id": "mandate_amendments",
+    "joining": "agents",
+    "leaving": "agents",
     "agent_ids": "agents",
+    "agreement_id": "agreements",
     "application_id": "applications",
     "authority_id": "authorities",
     "binding_id": "identity_bindings",
@@ -37,6 +44,7 @@ OF_PARAMETER = {
     "charter_id": "charters",
     "client_id": "api_clients",
     "code_id": "sign_in_codes",
+    "comment_id": "mandate_comments",
     "commitment_id": "commitments",
     "delegation_id": "signing_delegations",
     "directorate_id": "directorates",
@@ -44,12 +52,14 @@ OF_PARAMETER = {
     "event_id": "events",
     "file_id": "mandate_files",
     "follow_up_id": "follow_ups",
+    "from": "mandate_models",
     "giver_id": "agents",
     "half_day_id": "half_days",
     "holder_id": "agents",
     "interim_id": "interims",
     "irritant_id": "irritants",
     "mandate_id": "mandates",
+    "model_id": "mandate_models",
     "notice_id": "notices",
     "on_behalf_of": "agents",
     "programme_id": "programmes",
@@ -59,6 +69,7 @@ OF_PARAMETER = {
     "solution_id": "solutions",
     "subject_id": "irritants",
     "team_id": "teams",
+    "token_id": "access_tokens",
     "attendee_ids": "agents",
     "author_id": "agents",
     "client_directorate_id": "directorates",
@@ -87,12 +98,15 @@ WRITTEN = {"^[0-9a-f]{64}$": "0" * 64}
 def furnish(world: World) -> None:
     """Something of every kind."""
     meeting = held(world)
+    draft_amendment(world, {"id": meeting["mandate_id"]}, budget_euros=900)
+    requested(world, {"id": meeting["mandate_id"]})
     log_entry(world, meeting["team_id"], by="bruno")
     adoption(world)
     application(world, by="david")
     away(world, "chloe", "2026-03-02")
     delegation(world)
     interim(world)
+    comment(world)
     _ways_in(world)
 
 

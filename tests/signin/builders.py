@@ -1,8 +1,8 @@
 """People who sit at a browser, already signed in."""
 
+from app.kit.digests import digest
 from app.signin.models import Method
 from app.signin.sessions import open_session
-from app.web.visits import digest
 from tests.support.visitor import Visitor
 from tests.support.world import Person, World
 

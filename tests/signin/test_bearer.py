@@ -1,13 +1,12 @@
 """Wrong tokens are counted by address; right ones never are."""
 
-from fastapi.testclient import TestClient
-
 from app.kit import clock
+from tests.support.client import AppClient
 from tests.support.world import World
 
 
 def statuses(world: World, token: str | None, times: int, address: str = "198.51.100.1") -> list[int]:
-    client = TestClient(world.app, client=(address, 50000))
+    client = AppClient(world.app, address=address)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return [client.get("/api/v1/me", headers=headers).status_code for _ in range(times)]
 
@@ -15,7 +14,7 @@ def statuses(world: World, token: str | None, times: int, address: str = "198.51
 def test_too_many_wrong_ones(world: World) -> None:
     with clock.at(clock.now()):
         assert statuses(world, "essaim_wrong", 61) == [401] * 60 + [429]
-        client = TestClient(world.app, client=("198.51.100.1", 50000))
+        client = AppClient(world.app, address="198.51.100.1")
         answer = client.get("/api/v1/me", headers={"Authorization": "Bearer essaim_other"})
         assert answer.status_code == 429
         assert answer.headers["retry-after"] == "1"

@@ -21,6 +21,16 @@ class Lookout(Database):
         return bounds.EVERYWHERE if said is None else said
 
 
+class Kept(Lookout):
+    """One that goes from test to test, with its connections and with all that was ever compiled for them."""
+
+    def dispose(self) -> None:
+        """Whoever serves it is done with it; the next test is not."""
+
+    def close(self) -> None:
+        super().dispose()
+
+
 @contextmanager
 def owning(database: Database) -> Iterator[Connection]:
     """A transaction of the owner of the tables, whom nothing holds back, committed at the end of the block."""

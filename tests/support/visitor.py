@@ -6,16 +6,15 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
+
+from tests.support.client import AppClient
 
 
 class Visitor:
     """`visitor.get("/connexion/lien")`, then `visitor.submit("/connexion/lien", email=…)`, redirects left alone."""
 
     def __init__(self, app: FastAPI, address: str = "testclient") -> None:
-        self.http = TestClient(
-            app, raise_server_exceptions=False, follow_redirects=False, client=(address, 50000)
-        )
+        self.http = AppClient(app, address=address, follow_redirects=False)
         self.csrf = ""
 
     def get(self, path: str, *, expect: int = 200) -> str:

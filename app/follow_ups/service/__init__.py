@@ -2,7 +2,7 @@
 
 from app.follow_ups.service.commitments import break_, drop, find_commitment, keep
 from app.follow_ups.service.meetings import find, hold, miss, report, schedule
-from app.follow_ups.service.planning import cancel, plan, restore, turn_pages
+from app.follow_ups.service.planning import cancel, plan, replan, restore, turn_pages
 from app.follow_ups.service.spiral import answer, read_spiral
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "miss",
     "plan",
     "read_spiral",
+    "replan",
     "report",
     "restore",
     "schedule",

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.agreements.service import check_decisions
 from app.follow_ups import events
 from app.follow_ups.lifecycle import FOLLOW_UPS, TO_COME, Side
 from app.follow_ups.models import (
@@ -111,7 +112,8 @@ def hold(session: Session, actor: Actor, follow_up: FollowUp, form: Minutes) -> 
     """Write down what was said. The next follow-up stands planned.
 
     Raises `WrongDay` for a day to come or nearer to another follow-up, `UnknownAgent` naming every field that holds
-    one, `ReportsAwaited` where a report is missing and the form does not say so.
+    one, `AgreementMissing` for what is reserved without an agreement, `ReportsAwaited` where a report is missing and
+    the form does not say so.
     """
     POLICY.require(session, actor, "hold", follow_up)
     FOLLOW_UPS.check(follow_up.state, "hold")
@@ -120,6 +122,7 @@ def hold(session: Session, actor: Actor, follow_up: FollowUp, form: Minutes) -> 
     _check_near(session, follow_up, form.held_on, "held_on")
     _check_due(form)
     _check_agents(session, actor, form)
+    _check_agreements(session, follow_up, form)
     without = _reports_in(session, follow_up) < len(Side)
     if without and not form.without_reports:
         raise ReportsAwaited
@@ -194,6 +197,17 @@ def _check_agents(session: Session, actor: Actor, form: Minutes) -> None:
         raise UnknownAgent(errors=errors)
 
 
+def _check_agreements(session: Session, follow_up: FollowUp, form: Minutes) -> None:
+    check_decisions(
+        session,
+        follow_up.mandate_id,
+        [
+            (f"decisions.{place}.agreement_id", item.reserved, item.agreement_id)
+            for place, item in enumerate(form.decisions)
+        ],
+    )
+
+
 def _reports_in(session: Session, follow_up: FollowUp) -> int:
     of_it = col(FollowUpReport.follow_up_id) == follow_up.id
     count: int = session.execute(select(func.count()).select_from(FollowUpReport).where(of_it)).scalar_one()
@@ -206,7 +220,8 @@ def _write(session: Session, follow_up: FollowUp, form: Minutes) -> None:
         FollowUpAttendee(**of_it, agent_id=agent_id) for agent_id in dict.fromkeys(form.attendee_ids)
     )
     session.add_all(
-        Decision(**of_it, position=place, **item.model_dump()) for place, item in enumerate(form.decisions, 1)
+        Decision(**of_it, position=place, **item.model_dump(exclude={"reserved"}))
+        for place, item in enumerate(form.decisions, 1)
     )
     session.add_all(
         Obstacle(**of_it, position=place, **item.model_dump()) for place, item in enumerate(form.obstacles, 1)

@@ -15,6 +15,7 @@ from app.follow_ups.models import FollowUp
 from app.follow_ups.policy import expected_on
 from app.half_days.service import first_day_of
 from app.journal.service import record
+from app.kit.calendar import local_date
 from app.kit.database import insert_all_absent, insert_if_absent
 from app.kit.problems import MoveRefused
 from app.mandates.lifecycle import IN_FORCE
@@ -38,6 +39,30 @@ def plan(session: Session, actor: Actor, mandate: Mandate) -> None:
         last_on=planned[-1].planned if planned else None,
     )
     record(session, event, by=actor)
+
+
+def replan(session: Session, actor: Actor, mandate: Mandate) -> None:
+    """Follow the last day of a mandate that an amendment has moved: those after it have no object, those up to it
+    stand planned, counted from the day the mandate took effect."""
+    theirs = col(FollowUp.mandate_id) == mandate.id
+    after = col(FollowUp.theoretical_on) > mandate.ends_on
+    cancel(session, actor, Cancellation.MANDATE_ENDED, theirs, after)
+    restore(session, actor, theirs, ~after, why=Cancellation.MANDATE_ENDED)
+    since = local_date(mandate.activated_at, actor.time_zone) if mandate.activated_at else mandate.starts_on
+    planned = plan_follow_ups(
+        first_day_of(mandate, since),
+        mandate.ends_on,
+        calendar=calendar_of(session, mandate.authority_id),
+        cadence_weeks=mandate.cadence_weeks,
+    )
+    rows = [_row(mandate, one) for one in planned]
+    there = {row.id for row in insert_all_absent(session, rows)}
+    for row in rows:
+        if row.id not in there:
+            record(session, events.FollowUpPlanned(**facts(row)), by=actor)
+    if mandate.suspended_from is not None:
+        from_then = col(FollowUp.planned_on) >= mandate.suspended_from
+        cancel(session, actor, Cancellation.SUSPENSION, theirs, from_then)
 
 
 def stand_next(session: Session, actor: Actor, follow_up: FollowUp) -> None:
@@ -101,10 +126,14 @@ def cancel(session: Session, actor: Actor, why: Cancellation, *where: ColumnElem
         record(session, events.FollowUpCancelled(**facts(follow_up), why=why), by=actor)
 
 
-def restore(session: Session, actor: Actor, *where: ColumnElement[bool]) -> None:
-    """Those that a suspension cancelled, among these, stand planned again."""
-    suspended = col(FollowUp.cancelled_for) == Cancellation.SUSPENSION
-    for follow_up in _all(session, actor, suspended, *where):
+def restore(
+    session: Session,
+    actor: Actor,
+    *where: ColumnElement[bool],
+    why: Cancellation = Cancellation.SUSPENSION,
+) -> None:
+    """Those that were cancelled for that, among these, stand planned again."""
+    for follow_up in _all(session, actor, col(FollowUp.cancelled_for) == why, *where):
         FOLLOW_UPS.apply(session, follow_up, "restore", cancelled_for=None)
         record(session, events.FollowUpRestored(**facts(follow_up)), by=actor)
 

@@ -13,6 +13,7 @@ from app.half_days.service.moves import (
     waive,
 )
 from app.half_days.service.planning import first_day_of, plan
+from app.half_days.service.replanning import replan
 from app.half_days.service.standing import reconsider
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "pattern_of",
     "plan",
     "reconsider",
+    "replan",
     "restore",
     "take",
     "waive",

@@ -23,6 +23,7 @@ from app.kit.calendar import HalfDay as Moment
 from app.kit.database import get, insert_if_absent
 from app.kit.i18n import Text, _
 from app.kit.problems import NotFound, Problem
+from app.mandates.lifecycle import MandateState
 from app.mandates.models import Mandate
 from app.people.service import calendar_of
 
@@ -168,9 +169,12 @@ class Choice:
             window = timedelta(days=mandate.move_window_days)
             earliest, latest = half_day.day - window, half_day.day + window
             if not half_day.gives_back:
-                earliest, latest = max(earliest, mandate.starts_on), min(latest, mandate.ends_on)
+                earliest, latest = max(earliest, mandate.starts_on), min(latest, _last_day(mandate))
             last = latest
         ground = Ground.of(session, half_day.authority_id, [half_day.agent_id], earliest, last)
+        left_on = ground.departures.get((half_day.team_id, half_day.agent_id))
+        if left_on is not None and not half_day.gives_back and half_day.state is HalfDayState.PLANNED:
+            latest = min(latest, left_on - timedelta(days=1))
         return cls(half_day, ground, earliest, latest, today, late)
 
     def moments(self) -> list[Moment]:
@@ -185,6 +189,14 @@ class Choice:
         """The refusal of a chosen moment, with others that would do."""
         proposed = [{"day": moment.date, "half": moment.half} for moment in self.moments()]
         return problem.on("day", sentence, free_slots=proposed)
+
+
+def _last_day(mandate: Mandate) -> date:
+    """The last day on which the mandate, as it stands, owes a half-day."""
+    last = mandate.ended_on or mandate.ends_on
+    if mandate.state is MandateState.SUSPENDED and mandate.suspended_from is not None:
+        return min(last, mandate.suspended_from - timedelta(days=1))
+    return last
 
 
 def _instead(

@@ -26,18 +26,16 @@ def plan(session: Session, actor: Actor, mandate: Mandate) -> None:
     Raises `HalfDayTaken`, naming whose and when, where another mandate protects one of them already.
     """
     first = first_day_of(mandate, actor.today())
-    slots: dict[UUID, list[arithmetic.Slot]] = defaultdict(list)
-    for slot in session.execute(
-        select(MandateSlot).where(col(MandateSlot.mandate_id) == mandate.id)
-    ).scalars():
-        slots[slot.agent_id].append(arithmetic.Slot(slot.weekday, slot.half))
+    slots = slots_of(session, mandate)
     ground = Ground.of(session, actor.authority_id, list(slots), first, mandate.ends_on)
     rows = [
-        row for agent_id, weekly in slots.items() for row in _rows(ground, mandate, agent_id, weekly, first)
+        row
+        for agent_id, weekly in slots.items()
+        for row in originals(ground, mandate, agent_id, weekly, first)
     ]
     refused = insert_all_absent(session, rows)
     if refused:
-        raise _taken(ground, min(refused, key=lambda row: row.day))
+        raise taken(ground, min(refused, key=lambda row: row.day))
     owed = sum(row.state is HalfDayState.PLANNED for row in rows)
     event = HalfDaysPlanned(
         subject_id=mandate.id,
@@ -54,9 +52,20 @@ def first_day_of(mandate: Mandate, activated_on: date) -> date:
     return max(mandate.starts_on, activated_on)
 
 
-def _rows(
+def slots_of(session: Session, mandate: Mandate) -> dict[UUID, list[arithmetic.Slot]]:
+    """The weekly half-days of a mandate, by agent."""
+    slots: dict[UUID, list[arithmetic.Slot]] = defaultdict(list)
+    for slot in session.execute(
+        select(MandateSlot).where(col(MandateSlot.mandate_id) == mandate.id)
+    ).scalars():
+        slots[slot.agent_id].append(arithmetic.Slot(slot.weekday, slot.half))
+    return slots
+
+
+def originals(
     ground: Ground, mandate: Mandate, agent_id: UUID, slots: list[arithmetic.Slot], first: date
 ) -> list[HalfDay]:
+    """The half-days of an agent that these slots make, from `first` to the mandate's last day; none is stored."""
     planned = arithmetic.plan(
         slots,
         first,
@@ -82,7 +91,8 @@ def _rows(
     ]
 
 
-def _taken(ground: Ground, half_day: HalfDay) -> HalfDayTaken:
+def taken(ground: Ground, half_day: HalfDay) -> HalfDayTaken:
+    """The refusal that names whose half-day is protected already, and when."""
     return HalfDayTaken(
         _(
             "{name} a déjà une demi-journée protégée {day}, {half} : le laboratoire choisit un autre créneau, "

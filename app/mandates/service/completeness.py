@@ -1,7 +1,8 @@
 """What a mandate still needs before anybody is asked to sign it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
@@ -32,7 +33,8 @@ def what_is_missing(
         errors.append(
             FieldError("ends_on", _("Ce mandat finirait avant d'être signé : choisissez d'autres dates."))
         )
-    errors += _slots_missing(session, mandate, members)
+    weekly = wording.slots(session, mandate.id)
+    errors += slots_missing(session, mandate, members, weekly)
     before = [
         other for other in mandates_of(session, team.id, IN_FORCE) if other.ends_on >= mandate.starts_on
     ]
@@ -58,9 +60,11 @@ def what_is_missing(
     return errors
 
 
-def _slots_missing(session: Session, mandate: Mandate, members: Sequence[Agent]) -> list[FieldError]:
+def slots_missing(
+    session: Session, mandate: Mandate, members: Sequence[Agent], weekly: Sequence[Mapping[str, Any]]
+) -> list[FieldError]:
+    """What is wrong with these weekly half-days of a mandate with these members and dates, as `wording.slots` reads."""
     errors: list[FieldError] = []
-    weekly = wording.slots(session, mandate.id)
     names = {member.id: member.name for member in members}
     held = {slot["agent_id"] for slot in weekly}
     errors += [
@@ -85,7 +89,7 @@ def _slots_missing(session: Session, mandate: Mandate, members: Sequence[Agent])
             slot["agent_name"] for slot in weekly if not slot["relief"] and slot["agent_id"] in names
         )
     ]
-    for slot in _taken_elsewhere(session, mandate):
+    for slot in _taken_elsewhere(session, mandate, weekly):
         errors.append(
             FieldError(
                 "slots",
@@ -97,22 +101,16 @@ def _slots_missing(session: Session, mandate: Mandate, members: Sequence[Agent])
     return errors
 
 
-def _taken_elsewhere(session: Session, mandate: Mandate) -> Sequence[MandateSlot]:
-    """The slots of this mandate that another team's, signed or awaiting signatures, frees on the same days."""
-    own = select(col(MandateSlot.agent_id), col(MandateSlot.weekday), col(MandateSlot.half)).where(
-        col(MandateSlot.mandate_id) == mandate.id
-    )
-    wanted = own.subquery()
+def _taken_elsewhere(
+    session: Session, mandate: Mandate, weekly: Sequence[Mapping[str, Any]]
+) -> Iterator[MandateSlot]:
+    """The slots of another team's mandate, signed or awaiting signatures, that are among these on the same days."""
+    wanted = {(slot["agent_id"], slot["weekday"], slot["half"]) for slot in weekly}
     statement = (
         select(MandateSlot)
         .join(Mandate, col(Mandate.id) == col(MandateSlot.mandate_id))
-        .join(
-            wanted,
-            (wanted.c.agent_id == col(MandateSlot.agent_id))
-            & (wanted.c.weekday == col(MandateSlot.weekday))
-            & (wanted.c.half == col(MandateSlot.half)),
-        )
         .where(
+            col(MandateSlot.agent_id).in_({slot["agent_id"] for slot in weekly}),
             col(Mandate.team_id) != mandate.team_id,
             or_(col(Mandate.state).in_(IN_FORCE), col(Mandate.state) == MandateState.IN_SIGNATURE),
             col(Mandate.starts_on) <= mandate.ends_on,
@@ -120,4 +118,6 @@ def _taken_elsewhere(session: Session, mandate: Mandate) -> Sequence[MandateSlot
         )
         .order_by(col(MandateSlot.agent_id), col(MandateSlot.id))
     )
-    return session.execute(statement).scalars().all()
+    for slot in session.execute(statement).scalars():
+        if (slot.agent_id, slot.weekday, slot.half) in wanted:
+            yield slot

@@ -11,7 +11,7 @@ from app.journal.service import record
 from app.kit.i18n import Text, _
 from app.kit.problems import MoveRefused
 from app.mandates import events
-from app.mandates.lifecycle import IN_FORCE, LIFECYCLE
+from app.mandates.lifecycle import IN_FORCE, LIFECYCLE, MandateState
 from app.mandates.models import Mandate
 from app.mandates.policy import POLICY, before_its_term
 from app.mandates.problems import InvalidMandate, NotOver
@@ -53,8 +53,7 @@ def resume(session: Session, actor: Actor, mandate: Mandate, *, from_day: date) 
     hold(session, mandate)
     LIFECYCLE.check(mandate.state, "resume")
     _check_day("from_day", from_day, mandate.suspended_from or mandate.starts_on, mandate.ends_on)
-    LIFECYCLE.apply(session, mandate, "resume", reason=None, suspended_from=None, suspended_until=None)
-    record(session, events.MandateResumed(subject_id=mandate.id, from_day=from_day), by=actor)
+    _resume(session, actor, mandate, from_day)
 
 
 def terminate(session: Session, actor: Actor, mandate: Mandate, *, reason: str, on_day: date) -> None:
@@ -106,6 +105,30 @@ def turn_pages(session: Session, actor: Actor, today: date) -> int:
         record(session, events.MandateExpired(subject_id=mandate.id, on_day=mandate.ends_on), by=actor)
         expired += 1
     return expired
+
+
+def resume_due(session: Session, actor: Actor, today: date) -> int:
+    """Resume the suspended mandates whose day to has come; how many. Half-days are owed again from that very day on,
+    even where the worker was away on it. Nothing to do the second time."""
+    due = select(Mandate).where(
+        col(Mandate.authority_id) == actor.authority_id,
+        col(Mandate.state) == MandateState.SUSPENDED,
+        col(Mandate.suspended_until) <= today,
+    )
+    resumed = 0
+    for mandate in session.execute(due.order_by(col(Mandate.id))).scalars().all():
+        hold(session, mandate)
+        from_day = mandate.suspended_until
+        if mandate.state is not MandateState.SUSPENDED or from_day is None or from_day > today:
+            continue
+        _resume(session, actor, mandate, from_day)
+        resumed += 1
+    return resumed
+
+
+def _resume(session: Session, actor: Actor, mandate: Mandate, from_day: date) -> None:
+    LIFECYCLE.apply(session, mandate, "resume", reason=None, suspended_from=None, suspended_until=None)
+    record(session, events.MandateResumed(subject_id=mandate.id, from_day=from_day), by=actor)
 
 
 def _complete(session: Session, actor: Actor, mandate: Mandate, on_day: date) -> None:

@@ -1,10 +1,13 @@
 """Write a mandate: draft it, edit it."""
 
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
+from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from app.access.actor import Actor
 from app.irritants.models import Irritant
@@ -13,13 +16,14 @@ from app.kit.calendar import LAST_YEAR
 from app.kit.database import insert
 from app.kit.i18n import _
 from app.kit.lifecycle import change
-from app.mandates import events
+from app.kit.search import stems
+from app.mandates import events, wording
 from app.mandates.lifecycle import LIFECYCLE, MandateState
 from app.mandates.models import Mandate
 from app.mandates.policy import POLICY, WRITING
 from app.mandates.problems import InvalidMandate, NoCharter, NotADraft
 from app.mandates.schemas import MandateDraft
-from app.mandates.service import articles, slots
+from app.mandates.service import articles, library, slots
 from app.people.service import agent_in_post
 from app.programmes.models import Charter
 from app.programmes.service import charter_in_force
@@ -28,6 +32,8 @@ from app.teams.models import Team
 from app.teams.problems import TeamConcluded, UnknownTeam
 
 LONGEST_MONTHS: Final = 24
+SEARCHED: Final = ("purpose", "problem", "expected_result", "how_known", "means")
+"""The texts that a mandate is found by, beside the name of its team."""
 
 # What a mandate says until somebody writes better. These fill the signed text, which is French.
 EXPECTED_RESULT: Final = (
@@ -54,7 +60,8 @@ def draft(session: Session, actor: Actor, form: MandateDraft) -> Mandate:
         sponsor_id=form.sponsor_id,
         starts_on=form.starts_on,
         **_terms(form, charter) if charter else {},
-        **_texts(session, form, team),
+        **(texts := _texts(session, form, team)),
+        search=stems(team.name, *texts.values()),
         budget_euros=form.budget_euros,
     )
     WRITING.require(session, actor, "draft", team)
@@ -64,14 +71,16 @@ def draft(session: Session, actor: Actor, form: MandateDraft) -> Mandate:
         raise TeamConcluded
     agent_in_post(session, actor, form.sponsor_id, "sponsor_id")
     weekly = [slot.model_dump() for slot in form.slots]
-    written = None if form.clauses is None else [clause.model_dump() for clause in form.clauses]
-    _check_dates(mandate.starts_on, mandate.ends_on)
+    check_dates(mandate.starts_on, mandate.ends_on)
     slots.check(session, mandate, weekly)
+    mandate.model_id = library.in_force(session, actor).id
+    clauses = wording.model_clauses(session, mandate.model_id)
+    if form.clauses is not None:
+        written = [clause.model_dump(exclude_unset=True) for clause in form.clauses]
+        clauses = articles.checked(written, articles.held_by_model(clauses))
     insert(session, mandate)
     slots.write(session, mandate, weekly)
-    articles.write(
-        session, mandate, articles.of_the_model() if written is None else articles.checked(written)
-    )
+    articles.write(session, mandate, clauses)
     record(session, events.MandateDrafted(subject_id=mandate.id, team_id=team.id), by=actor)
     return mandate
 
@@ -89,17 +98,31 @@ def edit(session: Session, actor: Actor, mandate: Mandate, changes: dict[str, An
     written = values.pop("clauses", None)
     if "sponsor_id" in values:
         agent_in_post(session, actor, values["sponsor_id"], "sponsor_id")
-    _check_dates(values.get("starts_on", mandate.starts_on), values.get("ends_on", mandate.ends_on))
+    check_dates(values.get("starts_on", mandate.starts_on), values.get("ends_on", mandate.ends_on))
     if weekly is not None:
         slots.check(session, mandate, weekly)
-    clauses = None if written is None else articles.checked(written)
+    clauses = None if written is None else articles.checked(written, articles.held_of(session, mandate))
     # The compare-and-swap comes first: whoever loses it must not have touched slots or clauses.
-    change(session, mandate, **values)
+    change(session, mandate, **values, search=_stems_with(session, mandate, values))
     if weekly is not None:
         slots.write(session, mandate, weekly)
     if clauses is not None:
         articles.write(session, mandate, clauses)
     record(session, events.MandateEdited(subject_id=mandate.id, fields=tuple(changes)), by=actor)
+
+
+def find_by_name(session: Session, actor: Actor, team_id: UUID) -> None:
+    """The team has another name: its mandates are found by it."""
+    mandates = select(Mandate).where(
+        col(Mandate.authority_id) == actor.authority_id, col(Mandate.team_id) == team_id
+    )
+    for mandate in session.execute(mandates.order_by(col(Mandate.id))).scalars().all():
+        change(session, mandate, search=_stems_with(session, mandate, {}))
+
+
+def _stems_with(session: Session, mandate: Mandate, changes: Mapping[str, Any]) -> str:
+    name = session.get_one(Team, mandate.team_id).name
+    return stems(name, *(changes.get(text, getattr(mandate, text)) for text in SEARCHED))
 
 
 def months_after(day: date, months: int) -> date:
@@ -133,7 +156,8 @@ def _texts(session: Session, form: MandateDraft, team: Team) -> dict[str, Any]:
     }
 
 
-def _check_dates(starts_on: date, ends_on: date) -> None:
+def check_dates(starts_on: date, ends_on: date) -> None:
+    """Raise `InvalidMandate` where a mandate cannot last from the one to the other."""
     if ends_on < starts_on:
         raise InvalidMandate.on(
             "ends_on", _("Le mandat finit après son premier jour : choisissez une date de fin.")

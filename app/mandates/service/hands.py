@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.access.actor import Actor
+from app.access.policy import Policy
 from app.kit.i18n import _
 from app.kit.problems import Forbidden, NotFound
 from app.mandates.events import ByAct
@@ -91,10 +92,21 @@ def capacities_held(session: Session, actor: Actor, mandate: Mandate) -> set[tup
     return {(signer.agent.id, signer.capacity) for signer in found}
 
 
-def require_party(session: Session, actor: Actor, action: str, mandate: Mandate) -> None:
-    """Raise `PowerLapsed` where a power to sign has ended, else what the policy says to who is no party."""
+def require_party(
+    session: Session,
+    actor: Actor,
+    action: str,
+    mandate: Mandate,
+    *,
+    policy: Policy = POLICY,
+    resource: Any = None,
+) -> None:
+    """Raise `PowerLapsed` where a power to sign has ended, else what the policy says to who is no party.
+
+    `resource` is what is signed, where that is not the mandate itself.
+    """
     try:
-        POLICY.require(session, actor, action, mandate)
+        policy.require(session, actor, action, resource or mandate)
     except (Forbidden, NotFound):
         if sentence := lapsed(session, actor, mandate):
             raise PowerLapsed(sentence) from None

@@ -35,9 +35,10 @@ from app.mandates.papers.problems import (
 )
 from app.mandates.policy import POLICY
 from app.mandates.problems import PowerLapsed, TermPassed
+from app.mandates.service.collecting import due_of, not_yet, parties_of
 from app.mandates.service.finding import hold
 from app.mandates.service.hands import capacities_held
-from app.mandates.service.signing import conclude, due_of, not_yet, present_parties
+from app.mandates.service.signing import conclude
 from app.people.models import Agent, Authority
 
 
@@ -63,7 +64,7 @@ def bring_signed(
     document = _document(session, mandate)
     if not content.startswith(sheet.text_to_sign(document)):
         raise AnotherFile.on("file", AnotherFile.title)
-    everybody = present_parties(session, mandate)
+    everybody = parties_of(session, mandate, mandate.submission)
     proven = _proven(session, actor, everybody, report, stated)
     held = capacities_held(session, actor, mandate)
     for party in everybody:
@@ -75,7 +76,8 @@ def bring_signed(
             _count(session, actor, mandate, party, proven[party.id], file)
     if any(party.state is PartyState.PENDING for party in everybody if party.id in proven):
         raise not_yet(everybody)
-    conclude(session, actor, mandate, everybody)
+    complete = all(party.state is PartyState.SIGNED for party in everybody)
+    conclude(session, actor, mandate, complete=complete)
 
 
 def _roots(session: Session, mandate: Mandate) -> list[bytes]:

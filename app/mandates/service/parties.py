@@ -14,7 +14,8 @@ from app.kit.i18n import _
 from app.kit.problems import FieldError
 from app.mandates.lifecycle import PartyCapacity
 from app.mandates.models import Mandate
-from app.people.models import Agent, CapacityGrant, Directorate
+from app.people.delegation_models import Interim
+from app.people.models import Agent, CapacityGrant, Directorate, Position
 from app.teams.models import Team
 
 
@@ -33,7 +34,7 @@ def releasing_manager(session: Session, agent: Agent, today: date) -> Agent | No
     """
     if agent.manager_id is not None:
         manager = session.get_one(Agent, agent.manager_id)
-        if _in_post(manager, today) and manager.id != agent.id:
+        if in_function(session, manager, today) and manager.id != agent.id:
             return manager
     return next((head for head in _heads_above(session, agent, today) if head.id != agent.id), None)
 
@@ -67,7 +68,7 @@ def signers(
     ]
     directorate = session.get_one(Directorate, mandate.client_directorate_id)
     head = session.get(Agent, directorate.head_id) if directorate.head_id else None
-    if head is None or not _in_post(head, today):
+    if head is None or not in_function(session, head, today):
         missing.append(
             FieldError(
                 "client_directorate_id",
@@ -80,7 +81,7 @@ def signers(
     else:
         found.append(Signer(PartyCapacity.CLIENT_DIRECTORATE, head))
     sponsor = session.get_one(Agent, mandate.sponsor_id)
-    if not _in_post(sponsor, today):
+    if not in_function(session, sponsor, today):
         missing.append(
             FieldError("sponsor_id", _("Le sponsor n'est plus en poste : choisissez une autre personne."))
         )
@@ -108,6 +109,7 @@ def guarantor_of(session: Session, actor: Actor, mandate: Mandate) -> Agent | No
             col(CapacityGrant.authority_id) == mandate.authority_id,
             col(CapacityGrant.capacity) == Capacity.LAB,
             or_(col(Agent.left_on).is_(None), col(Agent.left_on) >= actor.today()),
+            col(Agent.position) == Position.ACTIVE,
         )
         .order_by(
             (col(Agent.id) == actor.agent_id).desc(),
@@ -128,10 +130,21 @@ def _heads_above(session: Session, agent: Agent, today: date) -> Iterator[Agent]
         seen.add(directorate_id)
         directorate = session.get_one(Directorate, directorate_id)
         head = session.get(Agent, directorate.head_id) if directorate.head_id else None
-        if head is not None and _in_post(head, today):
+        if head is not None and in_function(session, head, today):
             yield head
         directorate_id = directorate.parent_id
 
 
-def _in_post(agent: Agent, today: date) -> bool:
-    return agent.left_on is None or agent.left_on >= today
+def in_function(session: Session, agent: Agent, today: date) -> bool:
+    """Whether an agent, in post, exercises a function: in activity, or replaced in it by a named interim.
+
+    Detachment, availability and parental leave free of every function (CGFP, book V).
+    """
+    if agent.left_on is not None and agent.left_on < today:
+        return False
+    if agent.position is Position.ACTIVE:
+        return True
+    replaced = select(col(Interim.id)).where(
+        col(Interim.absent_id) == agent.id, col(Interim.starts_on) <= today, col(Interim.last_day) >= today
+    )
+    return session.execute(replaced.limit(1)).first() is not None

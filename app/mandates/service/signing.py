@@ -1,37 +1,27 @@
 """Submit a mandate, sign it, refuse it, withdraw it. The last signature brings it into force.
 
-Every act holds the rows of the team and of the mandate first, in that order, and reads the parties only then: of two
-last parties who sign at the same instant, the second sees the first one's signature, and exactly one is the last.
+Every act holds the rows of the team and of the mandate first, in that order, and reads the parties only then (see
+`collecting`).
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import cast
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app.access.actor import Actor
 from app.journal.service import record
 from app.kit import clock
-from app.kit.i18n import _
 from app.kit.lifecycle import change
 from app.mandates import events, papers, wording
-from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyCapacity, PartyState
-from app.mandates.models import Mandate, MandateDocument, MandateParty, MandateSignature
+from app.mandates.lifecycle import LIFECYCLE, MandateState, PartyCapacity
+from app.mandates.models import Mandate, MandateDocument, MandateParty
 from app.mandates.policy import POLICY
-from app.mandates.problems import (
-    AlreadySigned,
-    AnotherText,
-    ConsentNeeded,
-    IncompleteMandate,
-    NotYourTurn,
-    TermPassed,
-)
+from app.mandates.problems import AnotherText, ConsentNeeded, IncompleteMandate, TermPassed
 from app.mandates.service import completeness, parties
+from app.mandates.service.collecting import Sheet, collect, decline, void
 from app.mandates.service.finding import hold, mandates_of
-from app.mandates.service.hands import Hand, capacities_held, hand_of, require_party
+from app.mandates.service.hands import capacities_held, require_party
 from app.mandates.service.parties import Signer
 from app.teams import service as teams
 from app.teams.models import Team
@@ -109,30 +99,30 @@ def sign(
         raise AnotherText
     if mandate.ends_on < actor.today():
         raise TermPassed
-    everybody = present_parties(session, mandate)
-    hand = hand_of(session, actor, mandate, everybody, on_behalf_of)
-    mine = [party for party in everybody if hand.holds(party)]
-    if all(party.state is PartyState.SIGNED for party in mine):
-        raise AlreadySigned
-    awaited = [party for party in due_of(everybody) if party in mine]
-    if not awaited:
-        raise not_yet(everybody)
-    held = capacities_held(session, actor, mandate)
-    if not any((party.agent_id, party.capacity) in held for party in awaited):
-        raise hand.lapsed(awaited[0])
-    now = clock.now()
-    while due := [
-        party for party in due_of(everybody) if hand.holds(party) and (party.agent_id, party.capacity) in held
-    ]:
-        for party in due:
-            _sign_as(session, actor, mandate, party, hand, document_hash, now)
-    conclude(session, actor, mandate, everybody)
+
+    def signed(party: MandateParty, by_act: events.ByAct | None) -> events.MandateSigned:
+        return events.MandateSigned(
+            subject_id=mandate.id,
+            party_id=party.id,
+            capacity=party.capacity,
+            document_hash=document_hash,
+            by_act=by_act,
+        )
+
+    complete = collect(
+        session,
+        actor,
+        Sheet(mandate, mandate.submission, document_hash, signed),
+        lambda: capacities_held(session, actor, mandate),
+        on_behalf_of,
+    )
+    conclude(session, actor, mandate, complete=complete)
 
 
-def conclude(session: Session, actor: Actor, mandate: Mandate, everybody: Sequence[MandateParty]) -> None:
+def conclude(session: Session, actor: Actor, mandate: Mandate, *, complete: bool) -> None:
     """A signature has been counted: when it was the last, the mandate comes into force."""
     LIFECYCLE.apply(session, mandate, "sign")
-    if all(party.state is PartyState.SIGNED for party in everybody):
+    if complete:
         _activate(session, actor, mandate)
 
 
@@ -147,21 +137,14 @@ def refuse(
     require_party(session, actor, "refuse", mandate)
     hold(session, mandate)
     LIFECYCLE.check(mandate.state, "refuse")
-    everybody = present_parties(session, mandate)
-    hand = hand_of(session, actor, mandate, everybody, on_behalf_of)
-    mine = [party for party in everybody if hand.holds(party) and party.state is PartyState.PENDING]
-    if not mine:
-        raise AlreadySigned
-    for party in mine:
-        party.state = PartyState.REFUSED
-        party.reason = reason
-    _reopen(session, mandate, "refuse", reason)
+    party, hand = decline(session, actor, mandate, mandate.submission, reason, on_behalf_of)
+    reopen(session, mandate, "refuse", reason)
     record(
         session,
         events.MandateRefused(
-            subject_id=mandate.id, party_id=mine[0].id, reason=reason, by_act=hand.by_act(mine[0])
+            subject_id=mandate.id, party_id=party.id, reason=reason, by_act=hand.by_act(party)
         ),
-        by=hand.acting(actor, mine[0]),
+        by=hand.acting(actor, party),
     )
 
 
@@ -179,21 +162,14 @@ def withdraw_for_team(session: Session, actor: Actor, team_id: UUID) -> None:
 
 def _withdraw(session: Session, actor: Actor, mandate: Mandate) -> None:
     hold(session, mandate)
-    _reopen(session, mandate, "withdraw", None)
+    reopen(session, mandate, "withdraw", None)
     record(session, events.MandateWithdrawn(subject_id=mandate.id), by=actor)
 
 
-def _reopen(session: Session, mandate: Mandate, verb: str, reason: str | None) -> None:
+def reopen(session: Session, mandate: Mandate, verb: str, reason: str | None) -> None:
+    """Back to be written, by this verb: the parties are void, and what they signed no longer counts."""
     LIFECYCLE.apply(session, mandate, verb, reason=reason, document_hash=None, submitted_at=None)
-    session.execute(
-        update(MandateParty)
-        .where(
-            col(MandateParty.mandate_id) == mandate.id,
-            col(MandateParty.state).in_([PartyState.PENDING, PartyState.SIGNED]),
-        )
-        .values(state=PartyState.VOID)
-        .execution_options(synchronize_session=False)
-    )
+    void(session, mandate, mandate.submission)
 
 
 def _activate(session: Session, actor: Actor, mandate: Mandate) -> None:
@@ -201,69 +177,6 @@ def _activate(session: Session, actor: Actor, mandate: Mandate) -> None:
     teams.mark_mandated(session, actor, session.get_one(Team, mandate.team_id), mandate.sponsor_id)
     papers.seal(session, mandate, mandate.submission, by=actor)
     record(session, events.MandateActivated(subject_id=mandate.id), by=actor)
-
-
-def _sign_as(
-    session: Session,
-    actor: Actor,
-    mandate: Mandate,
-    party: MandateParty,
-    hand: Hand,
-    document_hash: str,
-    now: datetime,
-) -> None:
-    party.state = PartyState.SIGNED
-    session.add(
-        MandateSignature(
-            authority_id=mandate.authority_id,
-            mandate_id=mandate.id,
-            party_id=party.id,
-            agent_id=cast(UUID, actor.agent_id),
-            capacity=party.capacity,
-            document_hash=document_hash,
-            signed_at=now,
-            method=actor.method,
-            **hand.kept(party),
-        )
-    )
-    record(
-        session,
-        events.MandateSigned(
-            subject_id=mandate.id,
-            party_id=party.id,
-            capacity=party.capacity,
-            document_hash=document_hash,
-            by_act=hand.by_act(party),
-        ),
-        by=hand.acting(actor, party),
-    )
-
-
-def present_parties(session: Session, mandate: Mandate) -> list[MandateParty]:
-    """The parties of the present submission, by rank, as they stand now that the mandate is held."""
-    statement = (
-        select(MandateParty)
-        .where(col(MandateParty.mandate_id) == mandate.id, col(MandateParty.submission) == mandate.submission)
-        .order_by(col(MandateParty.rank), col(MandateParty.id))
-        .execution_options(populate_existing=True)
-    )
-    return list(session.execute(statement).scalars())
-
-
-def due_of(everybody: Iterable[MandateParty]) -> list[MandateParty]:
-    """Those whose turn it is: everybody of the lowest rank that is not complete."""
-    pending = [party for party in everybody if party.state is PartyState.PENDING]
-    lowest = min((party.rank for party in pending), default=0)
-    return [party for party in pending if party.rank == lowest]
-
-
-def not_yet(everybody: Iterable[MandateParty]) -> NotYourTurn:
-    awaited = due_of(everybody)
-    return NotYourTurn(
-        _("Votre tour viendra. Nous attendons d'abord : {capacity} ({count} signature(s)).").format(
-            capacity=awaited[0].capacity.label, count=len(awaited)
-        )
-    )
 
 
 def _freeze(session: Session, mandate: Mandate, submission: int, found: Sequence[Signer]) -> MandateDocument:

@@ -1,6 +1,6 @@
 """The half-days of a draft, and the workload relief that makes them real."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +27,12 @@ from app.teams.queries import members_of
 Slots = Sequence[Mapping[str, Any]]
 
 
-def check(session: Session, mandate: Mandate, weekly: Slots) -> None:
-    """Raise `InvalidMandate`, naming each slot that cannot be and saying why."""
-    members = {agent.id: agent for agent in members_of(session, mandate.team_id)}
+def check(session: Session, mandate: Mandate, weekly: Slots, among: Iterable[Agent] | None = None) -> None:
+    """Raise `InvalidMandate`, naming each slot that cannot be and saying why.
+
+    They are for the members of the team, or `among` those that it would have.
+    """
+    members = {agent.id: agent for agent in among or members_of(session, mandate.team_id)}
     errors: list[FieldError] = []
     seen: set[tuple[UUID, Weekday, Half]] = set()
     counts: dict[UUID, int] = {}

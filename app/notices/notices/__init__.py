@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.journal.models import JournalEvent
 from app.kit.ids import new_id
 from app.notices.models import Notice
+from app.notices.notices.amendments import AMENDMENTS
 from app.notices.notices.calls import CALLS
 from app.notices.notices.identity import IDENTITY
 from app.notices.notices.irritants import IRRITANTS
@@ -19,7 +20,7 @@ from app.notices.notices.time import TIME
 from app.notices.queries.scenes import in_post
 from app.notices.wording import pack
 
-TABLE: Table = {**IDENTITY, **IRRITANTS, **CALLS, **TEAMS, **MANDATES, **TIME, **PRIVACY}
+TABLE: Table = {**IDENTITY, **IRRITANTS, **CALLS, **TEAMS, **MANDATES, **AMENDMENTS, **TIME, **PRIVACY}
 """By type of event."""
 
 

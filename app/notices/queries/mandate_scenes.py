@@ -8,13 +8,16 @@ import msgspec
 from sqlalchemy import select
 from sqlmodel import col
 
+from app.agreements.models import Agreement
+from app.agreements.queries import answerers
 from app.follow_ups.lifecycle import CommitmentState, Side
 from app.follow_ups.models import Commitment, FollowUp
 from app.half_days.lifecycle import HALVES
 from app.half_days.models import HalfDay
 from app.journal.models import JournalEvent
 from app.mandates.lifecycle import PartyState
-from app.mandates.models import Mandate, MandateParty
+from app.mandates.models import Mandate, MandateClause, MandateParty
+from app.mandates.substitution import substitutes
 from app.notices.queries.scenes import People, TeamScene
 from app.people.models import Directorate
 
@@ -54,6 +57,12 @@ class MandateScene(TeamScene):
         parties = self._parties(self.payload["submission"])
         return self._awaited(parties, min((party.rank for party in parties), default=0))
 
+    def reminded(self) -> People:
+        """Those who were asked again, and have not answered since."""
+        ids = {UUID(party_id) for party_id in self.payload["party_ids"]}
+        parties = [party for party in self._parties(self.mandate.submission) if party.id in ids]
+        return self._awaited(parties, min((party.rank for party in parties), default=0))
+
     def next_to_sign(self) -> People:
         """Those of the next rank, when this signature was the last of its own; else nobody."""
         signed = self.session.get_one(MandateParty, self.id_of("party_id"))
@@ -78,17 +87,21 @@ class MandateScene(TeamScene):
         """The parties who signed before this event, by the journal: of two who sign together, one comes last."""
         payloads = self.session.execute(
             select(col(JournalEvent.payload)).where(
-                col(JournalEvent.subject_id) == self.mandate.id,
+                col(JournalEvent.subject_id) == self.event.subject_id,
                 col(JournalEvent.type) == self.event.type,
                 col(JournalEvent.position) < self.event.position,
             )
         ).scalars()
         return {UUID(msgspec.json.decode(payload)["party_id"]) for payload in payloads}
 
-    @staticmethod
-    def _awaited(parties: list[MandateParty], rank: int) -> People:
+    def _awaited(self, parties: list[MandateParty], rank: int) -> People:
+        """The parties of this rank who have yet to sign, and those who may sign in their name today."""
+        standing = substitutes(self.session, self.mandate.id, self.today)
+        waiting = [party for party in parties if party.rank == rank and party.state is PartyState.PENDING]
         return [
-            party.agent_id for party in parties if party.rank == rank and party.state is PartyState.PENDING
+            person
+            for party in waiting
+            for person in (party.agent_id, *(power.holder_id for power in standing.get(party.id, [])))
         ]
 
 
@@ -104,6 +117,58 @@ class RefusalScene(MandateScene):
 
     def parties(self) -> People:
         return [party.agent_id for party in self._parties(self.refusing.submission)]
+
+
+class DeadlineScene(MandateScene):
+    """A clause has somebody do something by a day."""
+
+    @cached_property
+    def clause(self) -> MandateClause | None:
+        return self.session.execute(
+            select(MandateClause).where(
+                col(MandateClause.mandate_id) == self.mandate.id,
+                col(MandateClause.key) == self.payload["clause_key"],
+            )
+        ).scalar_one_or_none()
+
+    def facts(self) -> dict[str, object]:
+        clause = self.clause
+        return {
+            **super().facts(),
+            "clause": clause.title if clause else self.payload["clause_key"],
+            "what": (clause and clause.deadline_what) or "",
+        }
+
+    def owners(self) -> People:
+        """The parties who sign in the capacity that the clause names."""
+        owner = self.payload["owner"]
+        return [
+            party.agent_id
+            for party in self._parties(self.mandate.submission)
+            if party.capacity.value == owner
+        ]
+
+
+class AgreementScene(MandateScene):
+    """`subject_id` is the agreement's, its mandate stands in the payload."""
+
+    @cached_property
+    def agreement(self) -> Agreement:
+        return self.session.get_one(Agreement, self.event.subject_id)
+
+    @cached_property
+    def mandate(self) -> Mandate:
+        return self.session.get_one(Mandate, self.id_of("mandate_id"))
+
+    def facts(self) -> dict[str, object]:
+        return {**super().facts(), "matter": self.agreement.matter, "reason": self.agreement.reason or ""}
+
+    def asker(self) -> People:
+        return [self.agreement.requested_by_id]
+
+    def who_answers(self) -> People:
+        """The sponsor, and those who may answer in the sponsor's name."""
+        return [self.mandate.sponsor_id, *answerers(self.session, self.mandate.id, self.today)]
 
 
 class HalfDayScene(TeamScene):

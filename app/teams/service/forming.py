@@ -108,6 +108,11 @@ def add_member(session: Session, actor: Actor, team: Team, agent_id: UUID) -> No
     queries.hold(session, team)
     _check_forming(team)
     _check_volunteers(session, actor, team.call_id, team.irritant_id, [agent_id], "agent_id")
+    join(session, actor, team, agent_id)
+
+
+def join(session: Session, actor: Actor, team: Team, agent_id: UUID) -> None:
+    """Begin a membership today. Whoever calls has already allowed it. Raises `AlreadyMember`."""
     today = actor.today()
     member = queries.membership(session, team.id, agent_id)
     if member is None:
@@ -150,8 +155,18 @@ def _check_call(session: Session, actor: Actor, call_id: UUID, irritant_id: UUID
         raise IrritantNotInCall.on("irritant_id", IrritantNotInCall.title)
 
 
+def check_free(session: Session, actor: Actor, agent_ids: list[UUID], field: str) -> None:
+    """Refuse on `field` whoever is not in post, or not in activity: they cannot join a team."""
+    _check_volunteers(session, actor, None, None, agent_ids, field)
+
+
 def _check_volunteers(
-    session: Session, actor: Actor, call_id: UUID | None, irritant_id: UUID, ids: list[UUID], field: str
+    session: Session,
+    actor: Actor,
+    call_id: UUID | None,
+    irritant_id: UUID | None,
+    ids: list[UUID],
+    field: str,
 ) -> None:
     """Refuse on `field` whoever is not in post, not in activity, or not an accepted applicant where a call is named."""
     found = session.execute(
@@ -168,7 +183,7 @@ def _check_volunteers(
                 names=away
             ),
         )
-    if call_id is None:
+    if call_id is None or irritant_id is None:
         return
     accepted = calls.accepted_among(session, call_id, irritant_id, ids)
     if others := [agent.name for agent in agents if agent.id not in accepted]:
