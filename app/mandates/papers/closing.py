@@ -137,7 +137,7 @@ def _signatures(session: Session, document: MandateDocument) -> list[SignatureEv
             method=signature.method,
             signed_at=signature.signed_at,
             document_hash=signature.document_hash,
-            address=getattr(signature, "address", None),
+            address=signature.address,
             on_behalf_of=party.name if party else None,
             act=_act(signature),
             certificate=proof and Certificate(proof.subject, proof.issuer, proof.serial, proof.sha256),
