@@ -241,7 +241,6 @@ def renewal(connection: Connection, mandate_id: UUID) -> dict[str, Any]:
 
     Whoever calls has checked that the mandate may be read.
     """
-    either = or_(col(Renewal.mandate_id) == _id, col(Renewal.renews_id) == _id)
     statement = (
         select(
             col(Renewal.mandate_id),
@@ -250,7 +249,7 @@ def renewal(connection: Connection, mandate_id: UUID) -> dict[str, Any]:
             col(Renewal.decision),
             col(Renewal.created_at),
         )
-        .where(either)
+        .where(or_(col(Renewal.mandate_id) == _id, col(Renewal.renews_id) == _id))
         .order_by((col(Renewal.mandate_id) == _id).desc(), col(Renewal.created_at).desc())
         .limit(1)
     )

@@ -102,6 +102,7 @@ STATEMENTS = {
     "calls": 2,
     "applications": 1,
     "teams": 3,
+    "amendments": 9,
     "log-entries": 1,
     "mandates": 9,
     "mandate-models": 2,
