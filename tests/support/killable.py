@@ -24,6 +24,8 @@ class Killable:
 
     url: str
     process: subprocess.Popen[str]
+    statements: int = 0
+    """How many statements the last server that killed itself had begun."""
 
     @contextmanager
     def server(self, instant: int = 0) -> Iterator[int]:
@@ -38,7 +40,11 @@ class Killable:
         finally:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            assert self._said() == f"gone {int(signal.SIGKILL)}"
+            said = self._said()
+            if said.startswith("killed after "):
+                self.statements = int(said.rpartition(" ")[2])
+                said = self._said()
+            assert said == f"gone {int(signal.SIGKILL)}"
 
     def _said(self) -> str:
         assert self.process.stdout

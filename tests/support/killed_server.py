@@ -1,8 +1,8 @@
 """The process that forks servers to be killed.
 
-It makes the application once, then forks a server for each line it reads: the number of the instant at which that
-server is to kill itself (SIGKILL, so that nothing of it is tidied up), or 0 for never. An instant is the eve of a
-statement or of a commit on the writer, or the moment after a commit. Nothing of the application knows of it.
+It makes the application once, then forks a server for each line it reads, which says when that server is to kill itself
+(SIGKILL, so that nothing of it is tidied up): before its n-th statement on the writer, before or after its first commit
+there, or never. It then says how many statements it had begun. Nothing of the application knows of it.
 """
 
 import os
@@ -16,21 +16,36 @@ from sqlmodel import Session
 
 from app.main import create_app
 
+NEVER, BEFORE_COMMIT, AFTER_COMMIT = 0, -1, -2
+
 
 def serve(app: FastAPI, instant: int) -> None:
     """Serve until killed."""
     seen = 0
 
-    def pass_by(*_facts: object) -> None:
+    def die() -> None:
+        sys.stdout.write(f"killed after {seen}\n")
+        sys.stdout.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def before_statement(*_facts: object) -> None:
         nonlocal seen
         seen += 1
         if seen == instant:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
+
+    def before_commit(*_facts: object) -> None:
+        if instant == BEFORE_COMMIT:
+            die()
+
+    def after_commit(*_facts: object) -> None:
+        if instant == AFTER_COMMIT:
+            die()
 
     writer = app.state.database.writer
-    event.listen(writer, "before_cursor_execute", pass_by)
-    event.listen(writer, "commit", pass_by)
-    event.listen(Session, "after_commit", pass_by)
+    event.listen(writer, "before_cursor_execute", before_statement)
+    event.listen(writer, "commit", before_commit)
+    event.listen(Session, "after_commit", after_commit)
     uvicorn.run(
         app, host="127.0.0.1", port=int(os.environ["KILLABLE_PORT"]), log_config=None, access_log=False
     )
