@@ -48,7 +48,7 @@ def _read(row: dict[str, Any], agent_id: UUID, _language: str) -> dict[str, Any]
 
 SIGNATURES: Final = PersonalData(
     kind="signatures", label=_("Signatures de mandats"), table=_signatures,
-    by=("agent_id", "on_behalf_of_id"), fate=Fate.KEPT, why=_PROOF, erase=keep_names, told=_read,
+    by=("agent_id", "on_behalf_of_id"), holds=("address",), fate=Fate.KEPT, why=_PROOF, erase=keep_names, told=_read,
     about=(Mandate.purpose, col(Mandate.id) == _signatures.c.mandate_id),
 )  # fmt: skip
 

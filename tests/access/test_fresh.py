@@ -68,6 +68,8 @@ def test_these_are_all() -> None:
     elsewhere = {
         "agreement.agree",
         "agreement.refuse",
+        "amendment.refuse",
+        "amendment.sign",
         "api_client.edit",
         "api_client.rotate",
         "identity_binding.release",

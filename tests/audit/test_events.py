@@ -228,6 +228,10 @@ class TestCheckpoints:
 
 class TestForgetting:
     def test_addresses_go_in_time(self, world: World) -> None:
+        def ours() -> list[Any]:
+            told = ("irritant.", "journal.")
+            return [item for item in world.lab.get("/events")["items"] if item["type"].startswith(told)]
+
         start = clock.now()
         report(world)
         with clock.at(start + timedelta(days=2)):
@@ -236,12 +240,12 @@ class TestForgetting:
         with clock.at(start + timedelta(days=365)):
             do_chores(world.database)
         world.work()
-        assert [item["address"] for item in world.lab.get("/events")["items"]] == ["testclient"] * 2
+        assert [item["address"] for item in ours()] == ["testclient"] * 2
         with clock.at(start + timedelta(days=366)):
             do_chores(world.database)
             do_chores(world.database)
         world.work()
-        first, second, purge = world.lab.get("/events")["items"]
+        first, second, purge = ours()
         assert (first["address"], second["address"]) == (None, "testclient")
         assert purge["type"] == "journal.addresses_forgotten"
         assert purge["payload"]["count"] == 1

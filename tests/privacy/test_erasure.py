@@ -28,8 +28,8 @@ from tests.privacy.builders import (
 )
 from tests.support.world import World
 
-PROOF = {"mandate_documents", "mandate_signatories"}
-"""Where her name stays: the text that was signed, and beside her signature."""
+PROOF = {"mandate_documents", "mandate_files", "mandate_signatories"}
+"""Where her name stays: the text that was signed, its sealed file, and beside her signature."""
 
 
 def erase(world: World, *, expect: int = 200, hr_id: str = HR_ID, by: str = "administrator") -> Any:
