@@ -8,6 +8,7 @@ nothing more; one without, which belongs to no authority, must stand in `SHARED`
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from alembic import op
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -136,3 +137,29 @@ def _functions(connection: Connection) -> list[str]:
         )
     )
     return list(rows)
+
+
+def find_within(table: str, column: str, schema: str) -> None:
+    """A function that finds by the GIN index the rows of the authority at hand that hold certain words.
+
+    PostgreSQL evaluates a policy before any operator that is not marked leakproof, of which `@@` is one: under
+    row-level security no query may use that index. The function works as the owner of the tables, and applies the
+    policy itself.
+    """
+    held = f"array_to_tsvector(string_to_array(rtrim(CAST(authority_id AS text) || ' ' || {column}), ' '))"
+    op.execute(
+        f"""
+        CREATE FUNCTION essaim_find_{table}(wanted tsquery) RETURNS SETOF uuid
+        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+        DECLARE
+            authority uuid := nullif(current_setting('essaim.authority_id', true), '')::uuid;
+        BEGIN
+            RETURN QUERY
+            SELECT id FROM {table}
+            WHERE authority_id = authority
+                AND {held} @@ CAST('''' || authority || '''' AS tsquery)
+                AND {held} @@ wanted;
+        END
+        $$
+        """  # noqa: S608 our own names
+    )

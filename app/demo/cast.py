@@ -41,6 +41,7 @@ class Cast:
     agents: dict[UUID, Agent]
     nodes: dict[UUID, Directorate]
     capacities: dict[UUID, set[Capacity]] = field(default_factory=lambda: defaultdict(set))
+    stand_ins: dict[UUID, UUID] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.directorates = {node.code: node for node in self.nodes.values() if "/" not in node.code}

@@ -31,6 +31,9 @@ SLUG: Final = "ville-exemple"
 FILLING: Final = "ville-exemple-en-cours"
 """The slug while it is being filled: it becomes `SLUG` with the last word of the story."""
 
+LONG: Final = timedelta(weeks=26)
+"""How much longer an interim lasts that began before the story."""
+
 MACHINE: Final = "SIRH"
 EXPORT: Final = Path("examples/hr-export.csv")
 _ELECTED_ROW: Final = (
@@ -87,6 +90,7 @@ def begin(database: Database, export: bytes, now: datetime, zone: ZoneInfo) -> S
         _import(session, authority, export)
         cast = Cast.of(session, authority)
         cast.give_capacities(session)
+        powers.replace_absent_heads(session, cast, clock.today(authority.time_zone), today + LONG)
         create_client(session, authority.id, name=MACHINE, scopes=["hr:read"])
         return Story(database, cast, load(), calendar_of(session, authority.id), now)
 

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from app.demo.cast import HR
+from app.demo.cast import HR, Cast
 from app.demo.story import Story
 from app.people import delegation_service
 from app.people.delegation_models import DelegationField, HolderFunction
 from app.people.delegation_schemas import DelegationForm, InterimForm
+from app.people.models import Position
 
 
 def tell(story: Story) -> None:
@@ -16,6 +17,24 @@ def tell(story: Story) -> None:
     given_on, named_on = story.weeks_ago(30, 1), story.weeks_ago(1, 1)
     story.tell(given_on, "10:00", lambda session: _delegate(session, story, given_on))
     story.tell(named_on, "10:00", lambda session: _replace(session, story, named_on))
+
+
+def replace_absent_heads(session: Session, cast: Cast, day: date, last_day: date) -> None:
+    """Where a directorate's head is on detachment or on leave, somebody of the directorate holds the interim."""
+    for code, node in cast.directorates.items():
+        head = cast.agents.get(node.head_id) if node.head_id else None
+        if head is None or head.position is Position.ACTIVE:
+            continue
+        holder = cast.able(code, day)[0]
+        form = InterimForm(
+            absent_id=head.id,
+            holder_id=holder.id,
+            act_reference=f"décision {day.year}-{len(cast.stand_ins) + 1:02}",
+            starts_on=day,
+            ends_on=last_day,
+        )
+        delegation_service.name_interim(session, cast.actor(cast.hr), form)
+        cast.stand_ins[head.id] = holder.id
 
 
 def _delegate(session: Session, story: Story, day: date) -> None:

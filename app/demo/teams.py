@@ -213,8 +213,10 @@ class _Course:
             # Who signs in two capacities at once has signed already when the second one comes.
             session.refresh(party)
             if party.state is PartyState.PENDING and party.agent_id != blocking:
-                actor = self.story.cast.actor(party.agent_id)
-                mandates.sign(session, actor, mandate, mandate.document_hash or "", consent=True)
+                absent = party.agent_id if party.agent_id in self.story.cast.stand_ins else None
+                actor = self.story.cast.actor(self.story.cast.stand_ins.get(party.agent_id, party.agent_id))
+                text = mandate.document_hash or ""
+                mandates.sign(session, actor, mandate, text, consent=True, on_behalf_of=absent)
 
     def _awaited(self, session: Session, mandate: Mandate, capacity: PartyCapacity) -> list[MandateParty]:
         statement = (

@@ -6,6 +6,8 @@ Grants and policies are no part of it: `migrations.sealing` brings them up to da
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.sealing import find_within
+
 revision = "0020"
 down_revision = "0017"
 branch_labels = None
@@ -37,30 +39,4 @@ def upgrade() -> None:
         return
     schema = op.get_bind().scalar(sa.text("SELECT quote_ident(current_schema())"))
     for table, column in SEARCHED.items():
-        _find(table, column, schema)
-
-
-def _find(table: str, column: str, schema: str) -> None:
-    """A function that finds by the GIN index the rows of the authority at hand that hold certain words.
-
-    PostgreSQL evaluates a policy before any operator that is not marked leakproof, of which `@@` is one: under
-    row-level security no query may use that index. The function works as the owner of the tables, and applies the
-    policy itself.
-    """
-    held = f"array_to_tsvector(string_to_array(rtrim(CAST(authority_id AS text) || ' ' || {column}), ' '))"
-    op.execute(
-        f"""
-        CREATE FUNCTION essaim_find_{table}(wanted tsquery) RETURNS SETOF uuid
-        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
-        DECLARE
-            authority uuid := nullif(current_setting('essaim.authority_id', true), '')::uuid;
-        BEGIN
-            RETURN QUERY
-            SELECT id FROM {table}
-            WHERE authority_id = authority
-                AND {held} @@ CAST('''' || authority || '''' AS tsquery)
-                AND {held} @@ wanted;
-        END
-        $$
-        """  # noqa: S608 our own names
-    )
+        find_within(table, column, schema)

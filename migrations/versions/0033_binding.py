@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.kit import search
+from migrations.sealing import find_within
 
 revision = "0033"
 down_revision = "0032"
@@ -131,3 +132,4 @@ def _make_searchable() -> None:
             "CREATE INDEX ix_mandates_search ON mandates "
             "USING gin (array_to_tsvector(string_to_array(rtrim(CAST(authority_id AS text) || ' ' || search), ' ')))"
         )
+        find_within("mandates", "search", connection.scalar(sa.text("SELECT quote_ident(current_schema())")))
