@@ -1,6 +1,7 @@
 """What the application installs of this room."""
 
-from app.access.rooms import Room
+from app.access.rooms import Room, Shortcut
+from app.kit.i18n import _
 from app.mandates import (
     archive_endpoints,
     drafting_endpoints,
@@ -36,6 +37,14 @@ ROOM = Room(
         "/api/v1/verifications",
         "/api/v1/mandates/{mandate_id}/external-signature",
         paper_pages.DOOR,
+    ],
+    shortcuts=[
+        Shortcut(
+            "/mandats",
+            _("Mandats"),
+            _("Ceux qui attendent votre signature, et ceux qui vous concernent."),
+            lambda actor: policy.POLICY.allows(None, actor, "list"),
+        )
     ],
     policies=[policy.WRITING, policy.POLICY, drafting_policy.COMMENT, drafting_policy.MODEL],
     lifecycles=[

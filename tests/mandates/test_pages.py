@@ -27,6 +27,7 @@ def test_everybody_signs_what_they_read(world: World) -> None:
     while made["state"] == "in_signature":
         name = first_to_sign(world, made)[0]
         visitor = at(world, name)
+        assert 'href="/mandats"' in visitor.get("/")
         assert f'href="{path}"' in visitor.get("/mandats")
         shown = visitor.get(path)
         for clause in made["clauses"]:
