@@ -272,6 +272,7 @@ class TestHold:
                 "body": "L'essai est étendu au dépôt sud.",
                 "decided_by_id": town.head_dsi.id,
                 "decided_by_name": "Head_dsi HEAD_DSI",
+                "agreement_id": None,
             }
         ]
         assert [(one["side"], one["state"], one["owner_name"]) for one in made["commitments"]] == [

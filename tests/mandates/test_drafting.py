@@ -260,7 +260,7 @@ class TestEdit:
         made = submitted(world)
         problem = world.lab.patch(f"/mandates/{made['id']}", {"budget_euros": 800}, expect=409)
         assert problem["state"] == "in_signature"
-        assert problem["possible_moves"] == ["sign", "refuse", "withdraw", "activate"]
+        assert problem["possible_moves"] == ["sign", "refuse", "withdraw", "lapse", "activate"]
 
 
 class TestRelief:

@@ -14,8 +14,8 @@ from tests.support.world import World
 
 DATES = {"starts_on": (TODAY - timedelta(days=30)).isoformat(), "ends_on": TODAY.isoformat()}
 REASON = {"reason": "La mission n'a plus d'objet."}
-INTERNAL = {"activate", "expire"}
-"""Moves that nobody asks for: the last signature, and the day after the last one."""
+INTERNAL = {"activate", "expire", "lapse"}
+"""Moves that nobody asks for: the last signature, the day after the last one, and signatures that come too late."""
 
 
 def completed(world: World, **fields: Any) -> dict[str, Any]:
