@@ -16,6 +16,12 @@ from tests.calls.builders import call
 from tests.support.world import World
 
 
+@pytest.fixture(autouse=True)
+def _settled(world: World) -> None:
+    """What the worker does once for a new authority is done."""
+    main.do_chores(world.database)
+
+
 def test_a_call_closes_after_its_last_day(world: World) -> None:
     opened = call(world, state="open")
     assert main.do_chores(world.database) == 0

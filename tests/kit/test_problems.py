@@ -23,7 +23,7 @@ def subclasses(kind: type[Problem]) -> Iterator[type[Problem]]:
 EVERY = sorted({problem for problem in subclasses(Problem) if problem.__module__.startswith("app.")}, key=str)
 
 
-@pytest.mark.parametrize("problem", EVERY, ids=lambda problem: problem.__name__)
+@pytest.mark.parametrize("problem", EVERY, ids=lambda problem: problem.slug)
 def test_every_refusal_is_complete(problem: type[Problem]) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", problem.slug)
     assert problem.status in {400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, 500, 503}

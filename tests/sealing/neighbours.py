@@ -59,6 +59,7 @@ OF_PARAMETER = {
     "interim_id": "interims",
     "irritant_id": "irritants",
     "mandate_id": "mandates",
+    "party_id": "mandate_parties",
     "model_id": "mandate_models",
     "notice_id": "notices",
     "on_behalf_of": "agents",

@@ -155,7 +155,7 @@ class TestReadsOnly:
         assert walked > 100
 
 
-OPEN = ("/protected-reports", "/oauth/")
+OPEN = ("/protected-reports", "/oauth/", "/verifications")
 """Where nobody's token is read."""
 
 
