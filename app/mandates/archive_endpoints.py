@@ -18,10 +18,10 @@ AN_ARCHIVE = {
     "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
 }
 
-api = router("/mandates", "mandates")
+api = router("/mandate-archive", "mandates")
 
 
-@api.get("/archive", response_class=Response, responses={200: AN_ARCHIVE, **problem_responses(422)})
+@api.get("", response_class=Response, responses={200: AN_ARCHIVE, **problem_responses(422)})
 @governed_by(POLICY, "list")
 def download_mandates(
     actor: ActorDep, database: DatabaseDep, query: Annotated[MandateQuery, Query()]

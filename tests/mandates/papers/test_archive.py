@@ -31,7 +31,7 @@ def two(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def download(world: World, who: str = "lab", query: str = "") -> ZipFile:
-    response = world.people[who].request("GET", f"/mandates/archive{query}", expect=200)
+    response = world.people[who].request("GET", f"/mandate-archive{query}", expect=200)
     assert response.headers["content-type"] == "application/zip"
     assert response.headers["content-disposition"] == 'attachment; filename="mandats.zip"'
     found = ZipFile(io.BytesIO(response.content))
@@ -45,12 +45,12 @@ def of(found: ZipFile) -> list[str]:
 
 
 def test_anonymous(world: World) -> None:
-    world.anonymous.get("/mandates/archive", expect=401)
+    world.anonymous.get("/mandate-archive", expect=401)
 
 
 def test_machines(world: World) -> None:
-    world.machine("hr:read").get("/mandates/archive", expect=403)
-    world.machine("programme:read").request("GET", "/mandates/archive", expect=200)
+    world.machine("hr:read").get("/mandate-archive", expect=403)
+    world.machine("programme:read").request("GET", "/mandate-archive", expect=200)
 
 
 def test_every_file_as_it_is_kept(world: World, two: tuple[dict[str, Any], dict[str, Any]]) -> None:
@@ -71,7 +71,7 @@ def test_every_file_as_it_is_kept(world: World, two: tuple[dict[str, Any], dict[
 def test_what_the_filters_keep(world: World, two: tuple[dict[str, Any], dict[str, Any]]) -> None:
     assert of(download(world, query="?q=eclaireurs")) == [two[1]["id"]]
     assert download(world, query="?state=expired").namelist() == [SUMS]
-    world.lab.get("/mandates/archive?state=lost", expect=422)
+    world.lab.get("/mandate-archive?state=lost", expect=422)
 
 
 def test_what_one_may_read(world: World, two: tuple[dict[str, Any], dict[str, Any]]) -> None:
