@@ -25,6 +25,7 @@ from app.amendments.policy import (
     of_amendment,
 )
 from app.amendments.problems import NoAmendmentDocument
+from app.kit.columns import table_of
 from app.kit.listing import Listing, Visible
 from app.kit.problems import NotFound
 from app.kit.sql import among, one_of
@@ -137,7 +138,7 @@ _documents = {
     .where(visible.clause, col(Amendment.id) == _id)
     for visible in (ALL, CONCERNED, ELECTED)
 }
-_mandate_columns = select(*Mandate.__table__.columns).where(col(Mandate.id) == _id)  # type: ignore[attr-defined]
+_mandate_columns = select(*table_of(Mandate).columns).where(col(Mandate.id) == _id)
 
 _tasks_own = col(ResigningTask.authority_id) == bindparam("authority_id", type_=Uuid())
 ALL_TASKS = Visible("all", _tasks_own)
